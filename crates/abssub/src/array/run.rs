@@ -1,0 +1,237 @@
+//! The one door to array memory: contiguous runs and strided strips behind raw pointers.
+//!
+//! Inputs and outputs may alias, may be unaligned, and another thread may write to them while we
+//! read, so no Rust reference is ever formed to an element. Whoever makes a [`Run`] or a [`Strip`]
+//! vouches for the memory; whoever holds one uses it in safe code.
+#![allow(unsafe_code)]
+
+use std::marker::PhantomData;
+
+/// Plain data: any bytes of the right number are a value, and copying them copies it.
+///
+/// # Safety
+/// Every bit pattern must be a valid value and the type must have no padding and no drop glue.
+pub unsafe trait Pod: Copy + Send + Sync + 'static {}
+
+macro_rules! pod {
+    ($($t:ty),*) => {$(
+        // SAFETY: integers, floats and arrays of them accept every bit pattern.
+        unsafe impl Pod for $t {}
+    )*};
+}
+pod!(u8, u16, u32, u64, u128, i8, i16, i32, i64, f32, f64, half::f16);
+
+// SAFETY: an array of plain data is plain data.
+unsafe impl<T: Pod, const N: usize> Pod for [T; N] {}
+
+/// `len` consecutive elements of type `T`, readable for `'m`, perhaps unaligned.
+pub struct Run<'m, T> {
+    start: *const T,
+    len: usize,
+    memory: PhantomData<&'m T>,
+}
+
+impl<T> Clone for Run<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Run<'_, T> {}
+
+impl<'m, T: Pod> Run<'m, T> {
+    /// # Safety
+    /// The `len * size_of::<T>()` bytes from `start` must be readable for `'m`. They need no alignment.
+    #[inline(always)]
+    pub unsafe fn new(start: *const T, len: usize) -> Self {
+        Self { start, len, memory: PhantomData }
+    }
+
+    /// The run over a slice.
+    #[inline(always)]
+    pub fn of(slice: &'m [T]) -> Self {
+        Self { start: slice.as_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    /// The number of elements.
+    #[inline(always)]
+    pub fn len(self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[inline(always)]
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// The address of the first element.
+    #[inline(always)]
+    pub fn as_ptr(self) -> *const T {
+        self.start
+    }
+
+    /// Element `i`.
+    #[inline(always)]
+    pub fn get(self, i: usize) -> T {
+        assert!(i < self.len);
+        // SAFETY: in bounds by the assertion; `new` vouched for the bytes.
+        unsafe { self.start.add(i).read_unaligned() }
+    }
+
+    /// The elements from `from` on, `len` of them.
+    #[inline(always)]
+    pub fn part(self, from: usize, len: usize) -> Self {
+        assert!(from <= self.len && len <= self.len - from);
+        // SAFETY: the part lies within the run by the assertion.
+        Self { start: unsafe { self.start.add(from) }, len, memory: PhantomData }
+    }
+
+    /// Splits off as many whole blocks of `N` as there are: `(blocks, rest)`.
+    #[inline(always)]
+    pub fn blocks<const N: usize>(self) -> (Blocks<'m, T, N>, Self) {
+        let whole = self.len / N;
+        (Blocks { at: self.start, left: whole, memory: PhantomData }, self.part(whole * N, self.len - whole * N))
+    }
+
+    /// The elements one by one.
+    #[inline(always)]
+    pub fn iter(self) -> impl Iterator<Item = T> + 'm {
+        self.blocks::<1>().0.map(|block| block[0])
+    }
+
+    /// The same memory as bytes.
+    #[inline(always)]
+    pub fn bytes(self) -> Run<'m, u8> {
+        Run { start: self.start.cast(), len: self.len * size_of::<T>(), memory: PhantomData }
+    }
+}
+
+/// An iterator over whole blocks of `N` elements, each copied into registers.
+pub struct Blocks<'m, T, const N: usize> {
+    at: *const T,
+    left: usize,
+    memory: PhantomData<&'m T>,
+}
+
+impl<T: Pod, const N: usize> Iterator for Blocks<'_, T, N> {
+    type Item = [T; N];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[T; N]> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        // SAFETY: `left` counts the whole blocks that remain in the run.
+        unsafe {
+            let block = self.at.cast::<[T; N]>().read_unaligned();
+            self.at = self.at.add(N);
+            Some(block)
+        }
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T: Pod, const N: usize> ExactSizeIterator for Blocks<'_, T, N> {}
+
+/// `len` elements of type `T` at a fixed distance in bytes, readable or (for an output) writable.
+pub struct Strip<'m, T> {
+    start: *mut u8,
+    stride_bytes: isize,
+    len: usize,
+    memory: PhantomData<&'m T>,
+}
+
+impl<T> Clone for Strip<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Strip<'_, T> {}
+
+// SAFETY: a strip is an address and two numbers. What makes it sound to use from any thread is the
+// promise given at `new`: the memory stays valid, and no two threads write to one element.
+unsafe impl<T: Send> Send for Strip<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Strip<'_, T> {}
+
+impl<'m, T: Pod> Strip<'m, T> {
+    /// # Safety
+    /// Every element's bytes must be readable for `'m`, and writable too if [`Strip::put`] is to be
+    /// called; no two threads may write to the same element at once.
+    #[inline(always)]
+    pub unsafe fn new(start: *mut u8, stride_bytes: isize, len: usize) -> Self {
+        Self { start, stride_bytes, len, memory: PhantomData }
+    }
+
+    /// The number of elements.
+    #[inline(always)]
+    pub fn len(self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[inline(always)]
+    pub fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether the elements follow one another without gaps.
+    #[inline(always)]
+    pub fn is_contiguous(self) -> bool {
+        self.stride_bytes == size_of::<T>() as isize || self.len <= 1
+    }
+
+    /// The first and the last-plus-one address of the memory that the strip spans.
+    #[inline(always)]
+    pub fn span(self) -> (usize, usize) {
+        if self.len == 0 {
+            return (0, 0);
+        }
+        let first = self.start as isize;
+        let last = first + self.stride_bytes * (self.len as isize - 1);
+        (first.min(last) as usize, first.max(last) as usize + size_of::<T>())
+    }
+
+    /// The elements from `from` on, `len` of them.
+    #[inline(always)]
+    pub fn part(self, from: usize, len: usize) -> Self {
+        assert!(from <= self.len && len <= self.len - from);
+        Self { start: self.start.wrapping_offset(self.stride_bytes * from as isize), len, ..self }
+    }
+
+    /// The strip as a run, where it is contiguous.
+    #[inline(always)]
+    pub fn as_run(self) -> Option<Run<'m, T>> {
+        // SAFETY: contiguous, and `new` vouched for every element.
+        self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
+    }
+
+    /// Reads element `i`.
+    #[inline(always)]
+    pub fn get(self, i: usize) -> T {
+        debug_assert!(i < self.len);
+        // SAFETY: `new` vouched for every element, and callers stay below `len`.
+        unsafe { self.start.offset(self.stride_bytes * i as isize).cast::<T>().read_unaligned() }
+    }
+
+    /// Writes element `i`.
+    #[inline(always)]
+    pub fn put(self, i: usize, value: T) {
+        debug_assert!(i < self.len);
+        // SAFETY: as in `get`; `new` vouched that an output may be written.
+        unsafe { self.start.offset(self.stride_bytes * i as isize).cast::<T>().write_unaligned(value) }
+    }
+
+    /// Writes `N` elements from `i` on of a contiguous strip.
+    #[inline(always)]
+    pub fn put_block<const N: usize>(self, i: usize, values: [T; N]) {
+        debug_assert!(self.is_contiguous() && i + N <= self.len);
+        // SAFETY: contiguous, in bounds, writable by the promise at `new`.
+        unsafe { self.start.cast::<T>().add(i).cast::<[T; N]>().write_unaligned(values) }
+    }
+}

@@ -1,0 +1,48 @@
+//! The few vector operations that earned an intrinsic, one file for each instruction set.
+//!
+//! Algorithms are written once over [`Simd`], in `kernel/`; a file here only says how its
+//! instruction set does each step. The plain loops that the compiler vectorises well need nothing
+//! from here: they are recompiled for each level by `dispatch`.
+
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub(super) use portable::Portable;
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512, Sse2};
+
+use crate::array::run::Run;
+
+/// One level's vectors of bytes. A value is the proof that the level's instructions are enabled.
+pub(crate) trait Simd: Copy {
+    /// A vector register.
+    type V: Copy;
+    /// How many bytes it holds: a power of two.
+    const BYTES: usize;
+
+    /// All zero.
+    fn zero(self) -> Self::V;
+    /// The first `BYTES` bytes of `run`, which has at least as many.
+    fn load(self, run: Run<u8>) -> Self::V;
+    /// All of `run`, which has fewer than `BYTES` bytes, then zeros.
+    fn load_partial(self, run: Run<u8>) -> Self::V;
+
+    /// Bytes less 128: signed to unsigned order and back.
+    fn flip_bytes(self, v: Self::V) -> Self::V;
+    /// The sum of |a - b| over each eight unsigned bytes, as u64: at most 2040.
+    fn sad_bytes(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Adds u64 lanes.
+    fn add_u64(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The sum of the u64 lanes.
+    fn sum_u64(self, v: Self::V) -> u64;
+
+    /// |a - b| of unsigned 16-bit lanes, less 32768, as i16.
+    fn biased_diff_u16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// |a - b| of signed 16-bit lanes, less 32768, as i16.
+    fn biased_diff_i16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Adds neighbouring i16 lanes in i32, and those to `sum`.
+    fn accumulate_i16(self, sum: Self::V, v: Self::V) -> Self::V;
+    /// The sum of the i32 lanes.
+    fn sum_i32(self, v: Self::V) -> i64;
+}

@@ -1,0 +1,93 @@
+//! The vector operations in plain Rust: what runs where there is nothing better, and the model
+//! that the instruction sets are tested against.
+
+use super::Simd;
+use crate::array::run::Run;
+
+/// No instructions beyond the target's own.
+#[derive(Clone, Copy)]
+pub(crate) struct Portable;
+
+const BYTES: usize = 16;
+type V = [u8; BYTES];
+
+#[inline(always)]
+fn lanes<const N: usize, const W: usize>(v: V) -> [[u8; W]; N] {
+    std::array::from_fn(|i| std::array::from_fn(|j| v[i * W + j]))
+}
+
+#[inline(always)]
+fn join<const N: usize, const W: usize>(lanes: [[u8; W]; N]) -> V {
+    std::array::from_fn(|i| lanes[i / W][i % W])
+}
+
+#[inline(always)]
+fn diff_u16(a: V, b: V, order: u16) -> V {
+    let (a, b) = (lanes::<8, 2>(a).map(u16::from_le_bytes), lanes::<8, 2>(b).map(u16::from_le_bytes));
+    let diff = |i: usize| (a[i] ^ order).abs_diff(b[i] ^ order) ^ 0x8000;
+    join(std::array::from_fn::<_, 8, _>(|i| diff(i).to_le_bytes()))
+}
+
+impl Simd for Portable {
+    type V = V;
+    const BYTES: usize = BYTES;
+
+    #[inline(always)]
+    fn zero(self) -> V {
+        [0; BYTES]
+    }
+
+    #[inline(always)]
+    fn load(self, run: Run<u8>) -> V {
+        run.blocks::<BYTES>().0.next().expect("a whole vector")
+    }
+
+    #[inline(always)]
+    fn load_partial(self, run: Run<u8>) -> V {
+        std::array::from_fn(|i| if i < run.len() { run.get(i) } else { 0 })
+    }
+
+    #[inline(always)]
+    fn flip_bytes(self, v: V) -> V {
+        v.map(|byte| byte ^ 0x80)
+    }
+
+    #[inline(always)]
+    fn sad_bytes(self, a: V, b: V) -> V {
+        let diff: V = std::array::from_fn(|i| a[i].abs_diff(b[i]));
+        join(lanes::<2, 8>(diff).map(|eight| eight.iter().map(|&d| u64::from(d)).sum::<u64>().to_le_bytes()))
+    }
+
+    #[inline(always)]
+    fn add_u64(self, a: V, b: V) -> V {
+        let (a, b) = (lanes::<2, 8>(a).map(u64::from_le_bytes), lanes::<2, 8>(b).map(u64::from_le_bytes));
+        join([(a[0] + b[0]).to_le_bytes(), (a[1] + b[1]).to_le_bytes()])
+    }
+
+    #[inline(always)]
+    fn sum_u64(self, v: V) -> u64 {
+        lanes::<2, 8>(v).map(u64::from_le_bytes).iter().sum()
+    }
+
+    #[inline(always)]
+    fn biased_diff_u16(self, a: V, b: V) -> V {
+        diff_u16(a, b, 0)
+    }
+
+    #[inline(always)]
+    fn biased_diff_i16(self, a: V, b: V) -> V {
+        diff_u16(a, b, 0x8000)
+    }
+
+    #[inline(always)]
+    fn accumulate_i16(self, sum: V, v: V) -> V {
+        let (sum, v) = (lanes::<4, 4>(sum).map(i32::from_le_bytes), lanes::<8, 2>(v).map(i16::from_le_bytes));
+        let next = |i: usize| sum[i] + i32::from(v[2 * i]) + i32::from(v[2 * i + 1]);
+        join(std::array::from_fn::<_, 4, _>(|i| next(i).to_le_bytes()))
+    }
+
+    #[inline(always)]
+    fn sum_i32(self, v: V) -> i64 {
+        lanes::<4, 4>(v).map(|lane| i64::from(i32::from_le_bytes(lane))).iter().sum()
+    }
+}

@@ -1,0 +1,165 @@
+//! SSE2, AVX2 and AVX-512: the same steps at three widths.
+//!
+//! Earned by the rows `u8`, `i8`, `u16` and `i16` of `cargo bench -p abssub --bench kernels`
+//! against the `portable` model recompiled for the same level: compilers do not find `psadbw`.
+//!
+//! | step | instruction | limit |
+//! | --- | --- | --- |
+//! | `sad_bytes` | `psadbw` | u64 lanes: 2^64 / 2040 steps, never reached |
+//! | `accumulate_i16` | `pmaddwd` with ones, `paddd` | i32 lanes fall by at most 65536 a step: 2^15 steps |
+#![allow(unsafe_code)]
+// Intrinsics are called inside functions inlined into one that enables their features.
+use super::Simd;
+use crate::array::run::Run;
+use std::arch::x86_64::*;
+
+macro_rules! instruction_set {
+    (
+        $(#[$doc:meta])* $name:ident: $v:ty, $bytes:literal,
+        load $load:ident, zero $zero:ident, xor $xor:ident, or $or:ident,
+        set1_epi8 $set1_epi8:ident, set1_epi16 $set1_epi16:ident,
+        sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
+        subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
+        sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, partial $partial:expr
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name(());
+
+        impl $name {
+            /// # Safety
+            /// The caller must run with the instruction set enabled.
+            #[inline(always)]
+            #[allow(dead_code)]
+            pub(crate) unsafe fn assume() -> Self {
+                Self(())
+            }
+        }
+
+        // SAFETY (every block below): a value of this type is made only where the instructions are
+        // enabled; they touch registers alone, but for the loads, whose bounds are asserted.
+        impl Simd for $name {
+            type V = $v;
+            const BYTES: usize = $bytes;
+
+            #[inline(always)]
+            fn zero(self) -> $v {
+                // SAFETY: see above.
+                unsafe { $zero() }
+            }
+
+            #[inline(always)]
+            fn load(self, run: Run<u8>) -> $v {
+                assert!(run.len() >= $bytes);
+                // SAFETY: see above; the run has the bytes.
+                unsafe { $load(run.as_ptr().cast()) }
+            }
+
+            #[inline(always)]
+            fn load_partial(self, run: Run<u8>) -> $v {
+                assert!(run.len() < $bytes);
+                // SAFETY: see above; no more than the run's bytes are read.
+                unsafe { $partial(run) }
+            }
+
+            #[inline(always)]
+            fn flip_bytes(self, v: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $xor(v, $set1_epi8(-128)) }
+            }
+
+            #[inline(always)]
+            fn sad_bytes(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $sad(a, b) }
+            }
+
+            #[inline(always)]
+            fn add_u64(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $add_epi64(a, b) }
+            }
+
+            #[inline(always)]
+            fn sum_u64(self, v: $v) -> u64 {
+                // SAFETY: both types are the same number of plain bytes.
+                let lanes: [u64; $bytes / 8] = unsafe { std::mem::transmute(v) };
+                lanes.iter().sum()
+            }
+
+            #[inline(always)]
+            fn biased_diff_u16(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above. One of the saturating differences is zero.
+                unsafe { $xor($or($subs_epu16(a, b), $subs_epu16(b, a)), $set1_epi16(i16::MIN)) }
+            }
+
+            #[inline(always)]
+            fn biased_diff_i16(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above. The difference wraps into the unsigned range, which is its value.
+                unsafe { $xor($sub_epi16($max_epi16(a, b), $min_epi16(a, b)), $set1_epi16(i16::MIN)) }
+            }
+
+            #[inline(always)]
+            fn accumulate_i16(self, sum: $v, v: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $add_epi32(sum, $madd_epi16(v, $set1_epi16(1))) }
+            }
+
+            #[inline(always)]
+            fn sum_i32(self, v: $v) -> i64 {
+                // SAFETY: both types are the same number of plain bytes.
+                let lanes: [i32; $bytes / 4] = unsafe { std::mem::transmute(v) };
+                lanes.iter().map(|&lane| i64::from(lane)).sum()
+            }
+        }
+    };
+}
+
+/// Copies a short run into a zeroed vector: 16 or 32 bytes on the stack.
+#[inline(always)]
+fn padded<const N: usize>(run: Run<u8>) -> [u8; N] {
+    let mut bytes = [0; N];
+    let (eights, rest) = run.blocks::<8>();
+    let whole = eights.len() * 8;
+    for (k, eight) in eights.enumerate() {
+        bytes[k * 8..k * 8 + 8].copy_from_slice(&eight);
+    }
+    for i in 0..rest.len() {
+        bytes[whole + i] = rest.get(i);
+    }
+    bytes
+}
+
+instruction_set! {
+    /// The x86-64 baseline.
+    Sse2: __m128i, 16,
+    load _mm_loadu_si128, zero _mm_setzero_si128, xor _mm_xor_si128, or _mm_or_si128,
+    set1_epi8 _mm_set1_epi8, set1_epi16 _mm_set1_epi16,
+    sad _mm_sad_epu8, add_epi64 _mm_add_epi64, add_epi32 _mm_add_epi32,
+    subs_epu16 _mm_subs_epu16, max_epi16 _mm_max_epi16, min_epi16 _mm_min_epi16,
+    sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16,
+    partial |run| _mm_loadu_si128(padded::<16>(run).as_ptr().cast())
+}
+
+instruction_set! {
+    /// 256-bit integer vectors.
+    Avx2: __m256i, 32,
+    load _mm256_loadu_si256, zero _mm256_setzero_si256, xor _mm256_xor_si256, or _mm256_or_si256,
+    set1_epi8 _mm256_set1_epi8, set1_epi16 _mm256_set1_epi16,
+    sad _mm256_sad_epu8, add_epi64 _mm256_add_epi64, add_epi32 _mm256_add_epi32,
+    subs_epu16 _mm256_subs_epu16, max_epi16 _mm256_max_epi16, min_epi16 _mm256_min_epi16,
+    sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16,
+    partial |run| _mm256_loadu_si256(padded::<32>(run).as_ptr().cast())
+}
+
+instruction_set! {
+    /// 512-bit vectors with byte and word operations.
+    Avx512: __m512i, 64,
+    load _mm512_loadu_si512, zero _mm512_setzero_si512, xor _mm512_xor_si512, or _mm512_or_si512,
+    set1_epi8 _mm512_set1_epi8, set1_epi16 _mm512_set1_epi16,
+    sad _mm512_sad_epu8, add_epi64 _mm512_add_epi64, add_epi32 _mm512_add_epi32,
+    subs_epu16 _mm512_subs_epu16, max_epi16 _mm512_max_epi16, min_epi16 _mm512_min_epi16,
+    sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16,
+    // A masked load touches only the bytes of its mask.
+    partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast())
+}

@@ -1,0 +1,51 @@
+//! The door to instruction sets: one generic kernel, compiled once for each level.
+#![allow(unsafe_code)]
+
+use super::arch::{self, Simd};
+use super::level::{Level, Set};
+
+/// Work over plain memory that is compiled for each level.
+///
+/// `run` must be `#[inline(always)]`, and so must whatever it calls that should be recompiled:
+/// only then does its body become part of the function that enables the instructions.
+pub(crate) trait Kernel {
+    /// What it answers.
+    type Output;
+    /// Does the work with the vector operations of one level.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+impl Level {
+    /// Runs `kernel` as compiled for this level.
+    #[inline]
+    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Set::Portable => kernel.run(arch::Portable),
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => kernel.run(arch::Portable),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: SSE2 is part of x86-64.
+            Set::Sse2 => kernel.run(unsafe { arch::Sse2::assume() }),
+            // SAFETY: a Level of this set is made only where detection found its instructions.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => unsafe { avx2(kernel) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => unsafe { avx512(kernel) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2<K: Kernel>(kernel: K) -> K::Output {
+    // SAFETY: this function runs only where its features are enabled.
+    kernel.run(unsafe { arch::Avx2::assume() })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl,avx512dq")]
+fn avx512<K: Kernel>(kernel: K) -> K::Output {
+    // SAFETY: as above.
+    kernel.run(unsafe { arch::Avx512::assume() })
+}
