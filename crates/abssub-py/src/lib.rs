@@ -1,1 +1,14 @@
-//! stub
+//! The extension module `abssub._core`: NumPy's side of the core.
+
+mod call;
+mod settings;
+mod ufunc;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    ufunc::register(module)?;
+    call::register(module)?;
+    settings::register(module)
+}

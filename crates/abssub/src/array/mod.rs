@@ -1,3 +1,14 @@
+//! Where raw memory enters: dtypes, pointers, shapes and byte strides.
 
+mod dtype;
+mod operand;
+mod read;
 pub mod run;
+mod scalar;
+mod target;
 
+pub use dtype::{Common, DType};
+pub use operand::Operand;
+pub(crate) use read::{Format, Reader, Receive};
+pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
+pub use target::Target;

@@ -11,18 +11,32 @@ use std::marker::PhantomData;
 ///
 /// # Safety
 /// Every bit pattern must be a valid value and the type must have no padding and no drop glue.
-pub unsafe trait Pod: Copy + Send + Sync + 'static {}
+pub unsafe trait Pod: Copy + Send + Sync + 'static {
+    /// All bytes zero.
+    const ZERO: Self;
+
+    /// The value whose bytes stand in the other order.
+    #[must_use]
+    fn swapped(self) -> Self;
+}
 
 macro_rules! pod {
-    ($($t:ty),*) => {$(
-        // SAFETY: integers, floats and arrays of them accept every bit pattern.
-        unsafe impl Pod for $t {}
+    ($($t:ty: $zero:expr),*) => {$(
+        // SAFETY: integers and floats accept every bit pattern.
+        unsafe impl Pod for $t {
+            const ZERO: Self = $zero;
+
+            #[inline(always)]
+            fn swapped(self) -> Self {
+                let mut bytes = self.to_ne_bytes();
+                bytes.reverse();
+                Self::from_ne_bytes(bytes)
+            }
+        }
     )*};
 }
-pod!(u8, u16, u32, u64, u128, i8, i16, i32, i64, f32, f64, half::f16);
-
-// SAFETY: an array of plain data is plain data.
-unsafe impl<T: Pod, const N: usize> Pod for [T; N] {}
+pod!(u8: 0, u16: 0, u32: 0, u64: 0, i8: 0, i16: 0, i32: 0, i64: 0, i128: 0);
+pod!(f32: 0.0, f64: 0.0, half::f16: half::f16::ZERO);
 
 /// `len` consecutive elements of type `T`, readable for `'m`, perhaps unaligned.
 pub struct Run<'m, T> {
@@ -211,26 +225,31 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
 
+    /// Where element `i` is.
+    #[inline(always)]
+    pub fn address(self, i: usize) -> *mut u8 {
+        assert!(i < self.len);
+        self.start.wrapping_offset(self.stride_bytes * i as isize)
+    }
+
     /// Reads element `i`.
     #[inline(always)]
     pub fn get(self, i: usize) -> T {
-        debug_assert!(i < self.len);
-        // SAFETY: `new` vouched for every element, and callers stay below `len`.
-        unsafe { self.start.offset(self.stride_bytes * i as isize).cast::<T>().read_unaligned() }
+        // SAFETY: `new` vouched for every element, and `address` asserts that this is one.
+        unsafe { self.address(i).cast::<T>().read_unaligned() }
     }
 
     /// Writes element `i`.
     #[inline(always)]
     pub fn put(self, i: usize, value: T) {
-        debug_assert!(i < self.len);
         // SAFETY: as in `get`; `new` vouched that an output may be written.
-        unsafe { self.start.offset(self.stride_bytes * i as isize).cast::<T>().write_unaligned(value) }
+        unsafe { self.address(i).cast::<T>().write_unaligned(value) }
     }
 
     /// Writes `N` elements from `i` on of a contiguous strip.
     #[inline(always)]
     pub fn put_block<const N: usize>(self, i: usize, values: [T; N]) {
-        debug_assert!(self.is_contiguous() && i + N <= self.len);
+        assert!(self.is_contiguous() && i + N <= self.len);
         // SAFETY: contiguous, in bounds, writable by the promise at `new`.
         unsafe { self.start.cast::<T>().add(i).cast::<[T; N]>().write_unaligned(values) }
     }

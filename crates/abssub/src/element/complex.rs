@@ -17,7 +17,13 @@ macro_rules! complex {
 
         #[allow(unsafe_code)]
         // SAFETY: two plain reals side by side.
-        unsafe impl Pod for $name {}
+        unsafe impl Pod for $name {
+            const ZERO: Self = $name { re: <$real>::ZERO, im: <$real>::ZERO };
+
+            fn swapped(self) -> Self {
+                $name { re: self.re.swapped(), im: self.im.swapped() }
+            }
+        }
 
         impl Element for $name {
             type Left = $name;

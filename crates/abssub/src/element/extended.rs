@@ -16,7 +16,14 @@ const EXPONENT_BIAS: i32 = 16383;
 pub struct Extended([u8; 16]);
 
 // SAFETY: sixteen bytes; the x87 unit accepts any of them (unnormal patterns as invalid operands).
-unsafe impl Pod for Extended {}
+unsafe impl Pod for Extended {
+    const ZERO: Self = Self([0; 16]);
+
+    fn swapped(mut self) -> Self {
+        self.0.reverse();
+        self
+    }
+}
 
 /// What the bytes of an [`Extended`] say, without its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

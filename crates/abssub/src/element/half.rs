@@ -19,17 +19,22 @@ pub fn widen_half(h: f16) -> f32 {
     f32::from_bits(magnitude.to_bits() | (bits & 0x8000) << 16)
 }
 
+/// The bits of 2^-14: below it halves are subnormal. Bits are compared here, and not floats, because
+/// vectors compare floats with instructions that raise the invalid flag for a NaN, which NumPy reports.
+const SMALLEST_NORMAL: u32 = (127 - 14) << 23;
+const INFINITY: u32 = 0xff << 23;
+
 /// A non-negative single rounded to the nearest half, ties to even, still as a single.
 #[inline(always)]
 pub fn round_to_half(x: f32) -> f32 {
     let bits = x.to_bits();
     let even = (bits >> 13) & 1;
-    let normal = f32::from_bits((bits.wrapping_add(0x0fff + even)) & !0x1fff);
-    // Below 2^-14 halves are multiples of 2^-24, which is what single spaces between 1/2 and 1.
-    let subnormal = (x + 0.5) - 0.5;
-    let rounded = if x < 6.103_515_6e-5 { subnormal } else { normal };
-    let finite = if rounded > 65504.0 { f32::INFINITY } else { rounded };
-    if x.is_nan() { f32::NAN } else { finite }
+    let normal = bits.wrapping_add(0x0fff + even) & !0x1fff;
+    // Subnormal halves are multiples of 2^-24, which is what single spaces between 1/2 and 1.
+    let subnormal = ((x + 0.5) - 0.5).to_bits();
+    let rounded = if bits < SMALLEST_NORMAL { subnormal } else { normal };
+    let finite = if rounded > 65504f32.to_bits() { INFINITY } else { rounded };
+    f32::from_bits(if bits > INFINITY { f32::NAN.to_bits() } else { finite })
 }
 
 /// The half that equals `x`, which [`round_to_half`] made.
@@ -37,9 +42,10 @@ pub fn round_to_half(x: f32) -> f32 {
 fn narrow_half(x: f32) -> f16 {
     let bits = x.to_bits();
     let normal = (bits >> 13).wrapping_sub(112 << 10);
-    let subnormal = (x * 16_777_216.0) as u32;
-    let finite = if x < 6.103_515_6e-5 { subnormal } else { normal };
-    f16::from_bits(if bits >= 0x7f80_0000 { 0x7c00 | ((bits > 0x7f80_0000) as u16) << 9 } else { finite as u16 })
+    // Bounded, because to convert a float that does not fit raises the invalid flag as well.
+    let subnormal = (f32::from_bits(bits.min(SMALLEST_NORMAL)) * 16_777_216.0) as i32 as u32;
+    let finite = if bits < SMALLEST_NORMAL { subnormal } else { normal };
+    f16::from_bits(if bits >= INFINITY { 0x7c00 | ((bits > INFINITY) as u16) << 9 } else { finite as u16 })
 }
 
 impl Element for f16 {

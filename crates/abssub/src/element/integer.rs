@@ -32,7 +32,13 @@ pub struct Bool(pub u8);
 
 #[allow(unsafe_code)]
 // SAFETY: a transparent byte.
-unsafe impl Pod for Bool {}
+unsafe impl Pod for Bool {
+    const ZERO: Self = Bool(0);
+
+    fn swapped(self) -> Self {
+        self
+    }
+}
 
 impl Element for Bool {
     type Left = Bool;

@@ -11,11 +11,11 @@ mod mixed;
 mod time;
 
 pub use complex::{Complex32, Complex64, ComplexExtended};
-pub use extended::Extended;
+pub use extended::{Extended, Magnitude};
 pub use half::{round_to_half, widen_half};
 pub use integer::Bool;
 pub use mixed::Mixed64;
-pub use time::Time;
+pub use time::{Time, WideTime};
 
 use crate::array::run::Pod;
 

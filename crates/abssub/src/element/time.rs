@@ -34,3 +34,31 @@ impl Element for Time {
         if absent { Time::NAT } else { held }
     }
 }
+
+/// Times of different units, brought to the common one: ticks need up to 128 bits there.
+#[derive(Clone, Copy, Debug)]
+pub enum WideTime {}
+
+impl WideTime {
+    /// Not a time.
+    pub const NAT: i128 = i128::MIN;
+}
+
+impl Element for WideTime {
+    type Left = i128;
+    type Right = i128;
+    /// None is NaT.
+    type Diff = Option<u128>;
+    type Out = i64;
+
+    #[inline(always)]
+    fn absdiff(a: i128, b: i128) -> Option<u128> {
+        (a != WideTime::NAT && b != WideTime::NAT).then(|| a.abs_diff(b))
+    }
+
+    fn store(a: i128, b: i128, lost: &mut bool) -> i64 {
+        let Some(ticks) = Self::absdiff(a, b) else { return Time::NAT };
+        *lost |= ticks > i64::MAX as u128;
+        ticks.min(i64::MAX as u128) as i64
+    }
+}

@@ -1,5 +1,15 @@
-//! Runs a plan: blocks, packing, pool, progress, cancellation.
+//! Runs a plan: blocks, packing, pool, interruption.
 
+mod feed;
+mod fenv;
+mod fold;
+mod map;
+mod pool;
 mod strip;
+mod sum;
+mod threads;
 
+pub(crate) use map::absdiff_all;
 pub use strip::absdiff_strip;
+pub use sum::Sum;
+pub use threads::{num_threads, set_num_threads};

@@ -3,10 +3,14 @@
 //! **Architecture invariant**: nothing here allocates, fails, or knows the number of dimensions.
 
 pub(crate) mod arch;
+mod certify;
 mod dispatch;
+mod float;
+mod fold;
+mod integer;
 mod level;
 pub mod map;
+mod scalar;
 
-pub(crate) use arch::Simd;
-pub(crate) use dispatch::Kernel;
+pub(crate) use fold::{Block, Fold, Into, Rows};
 pub use level::{Level, UnknownLevel};

@@ -1,0 +1,79 @@
+//! The keywords that reductions share: axis, where, initial, threads.
+
+use super::dtype::to_core;
+use super::operand::{Array, as_array, numpy};
+use abssub::array::DType;
+use abssub::reduce::Initial;
+use numpy::PyUntypedArrayMethods;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyTuple};
+
+/// `axis=` as axes counted from the front; none is all.
+pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Option<Vec<usize>>> {
+    let Some(axis) = axis else { return Ok(None) };
+    let one = |axis: &Bound<'_, PyAny>| -> PyResult<usize> {
+        let number = index(axis)?;
+        let from_front = if number < 0 { number + ndim as isize } else { number };
+        match usize::try_from(from_front) {
+            Ok(axis) if axis < ndim => Ok(axis),
+            _ => {
+                let error = numpy!(axis.py(), "numpy.exceptions", "AxisError")?.call1((number, ndim))?;
+                Err(PyErr::from_value(error))
+            }
+        }
+    };
+    match axis.cast::<PyTuple>() {
+        Ok(several) => several.iter().map(|axis| one(&axis)).collect::<PyResult<_>>().map(Some),
+        Err(_) => Ok(Some(vec![one(axis)?])),
+    }
+}
+
+fn index(value: &Bound<'_, PyAny>) -> PyResult<isize> {
+    numpy!(value.py(), "operator", "index")?.call1((value,))?.extract()
+}
+
+/// `where=` as a boolean array; none where it is simply True.
+pub(super) fn mask<'py>(value: Option<&Bound<'py, PyAny>>) -> PyResult<Option<Array<'py>>> {
+    let Some(value) = value.filter(|value| !value.cast::<PyBool>().is_ok_and(|flag| flag.is_true())) else {
+        return Ok(None);
+    };
+    let mask = as_array(value)?;
+    if to_core(&mask.dtype()) == Some(DType::Bool) {
+        return Ok(Some(mask));
+    }
+    Err(PyTypeError::new_err(format!(
+        "Cannot cast array data from {} to dtype('bool') according to the rule 'safe'",
+        mask.dtype().repr()?
+    )))
+}
+
+/// `initial=` for a sum of the given type; `dtype` is the times' own, whose unit a timedelta64 is brought to.
+pub(super) fn initial(value: &Bound<'_, PyAny>, sums: DType, dtype: &Bound<'_, PyAny>) -> PyResult<Initial> {
+    let py = value.py();
+    match sums {
+        DType::F64 => Ok(Initial::Float(value.extract()?)),
+        DType::Time if value.is_instance(numpy!(py, "numpy", "timedelta64")?)? => {
+            let ticks: Option<i64> =
+                value.call_method1("astype", (dtype,))?.call_method1("astype", ("i8",))?.extract()?;
+            let ticks = ticks.filter(|&ticks| ticks != i64::MIN);
+            ticks
+                .map(|ticks| Initial::Integer(ticks.into()))
+                .ok_or_else(|| PyValueError::new_err("initial is NaT"))
+        }
+        _ => {
+            let number = numpy!(py, "operator", "index")?.call1((value,))?;
+            Ok(Initial::Integer(number.extract()?))
+        }
+    }
+}
+
+/// `threads=`, which is at least 1.
+pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
+    let Some(value) = value else { return Ok(None) };
+    match usize::try_from(index(value)?) {
+        Ok(threads) if threads > 0 => Ok(Some(threads)),
+        _ => Err(PyValueError::new_err("threads must be at least 1")),
+    }
+}

@@ -1,0 +1,30 @@
+//! The core's errors in NumPy's types and words.
+
+use super::operand::numpy;
+use abssub::Error;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// What Python raises for `error`; `axis` is the caller's own, for the message.
+pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, PyAny>>) -> PyErr {
+    match error {
+        Error::Broadcast { .. } | Error::Mask { .. } => PyValueError::new_err(format!("{error} ")),
+        Error::RepeatedAxis { .. } => PyValueError::new_err("duplicate value in 'axis'"),
+        Error::Axis { axis, ndim } => match axis_error(py, axis, ndim) {
+            Ok(error) | Err(error) => error,
+        },
+        Error::Overflow { bits, target } => {
+            let over = axis.map_or_else(|| "None".to_owned(), |axis| axis.to_string());
+            PyOverflowError::new_err(format!(
+                "the exact sum over axis={over} has {bits} bits, and {target} cannot hold it exactly"
+            ))
+        }
+        Error::Interrupted => PyKeyboardInterrupt::new_err(()),
+        other => PyTypeError::new_err(other.to_string()),
+    }
+}
+
+fn axis_error(py: Python<'_>, axis: usize, ndim: usize) -> PyResult<PyErr> {
+    Ok(PyErr::from_value(numpy!(py, "numpy.exceptions", "AxisError")?.call1((axis, ndim))?))
+}

@@ -1,0 +1,107 @@
+//! Where a reduction's results go: a new array, the caller's `out`, or one on the way to it.
+#![allow(unsafe_code)]
+
+use super::dtype::{is_target, to_core};
+use super::operand::{Array, numpy};
+use abssub::array::Target;
+use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
+use numpy::npyffi::{NpyTypes, PY_ARRAY_API, get_type_object, npy_intp};
+use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
+
+/// Results of at most this many bytes are made apart and copied, so that a refused call leaves
+/// `out` as it was; larger ones are checked by a first run that stores nothing.
+pub(super) const COPIED_BYTES: usize = 256 << 10;
+
+/// An array of a new result's own.
+pub(super) fn new_array<'py>(dtype: Bound<'py, PyArrayDescr>, shape: &[usize]) -> PyResult<Array<'py>> {
+    let py = dtype.py();
+    let mut dims: Vec<npy_intp> = shape.iter().map(|&len| len as npy_intp).collect();
+    // SAFETY: NumPy takes the reference to the dtype, copies the shape, and answers a new reference
+    // or null with an exception set.
+    unsafe {
+        let array = PY_ARRAY_API.PyArray_NewFromDescr(
+            py,
+            get_type_object(py, NpyTypes::PyArray_Type),
+            dtype.into_dtype_ptr(),
+            dims.len() as _,
+            dims.as_mut_ptr(),
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            0,
+            std::ptr::null_mut(),
+        );
+        Ok(Bound::from_owned_ptr_or_err(py, array)?.cast_into_unchecked())
+    }
+}
+
+/// `out=` as an array that may be written and has the result's shape.
+pub(super) fn checked_out<'py>(
+    out: &Bound<'py, PyAny>,
+    shape: &[usize],
+    keepdims: bool,
+) -> PyResult<Array<'py>> {
+    let single = out.cast::<PyTuple>().ok().filter(|several| several.len() == 1);
+    let out = single.map_or_else(|| Ok(out.clone()), |several| several.get_item(0))?;
+    let Ok(out) = out.cast_into::<PyUntypedArray>() else {
+        return Err(PyTypeError::new_err("return arrays must be of ArrayType"));
+    };
+    // SAFETY: reads a field of a live array.
+    if unsafe { (*out.as_array_ptr()).fields.flags } & NPY_ARRAY_WRITEABLE == 0 {
+        return Err(PyValueError::new_err("output array is read-only"));
+    }
+    if out.ndim() != shape.len() {
+        let hint = if keepdims { " (must match the operand's if keepdims=True)" } else { "" };
+        return Err(PyValueError::new_err(format!(
+            "output parameter for reduction operation sad has the wrong number of dimensions: \
+             Found {} but expected {}{hint}",
+            out.ndim(),
+            shape.len()
+        )));
+    }
+    if out.shape() != shape {
+        let (found, wanted) = (PyTuple::new(out.py(), out.shape())?, PyTuple::new(out.py(), shape)?);
+        return Err(PyValueError::new_err(format!(
+            "output array has shape {found}, but the sum has shape {wanted}"
+        )));
+    }
+    Ok(out)
+}
+
+/// Whether results may be stored in `out` at once: its elements are stored as they are, and no
+/// input shares its memory.
+pub(super) fn is_direct(out: &Array<'_>, inputs: &[&Array<'_>]) -> PyResult<bool> {
+    let shares = numpy!(out.py(), "numpy", "may_share_memory")?;
+    for input in inputs {
+        if shares.call1((out, *input))?.is_truthy()? {
+            return Ok(false);
+        }
+    }
+    Ok(is_target(&out.dtype()))
+}
+
+/// The core's view of an array that results are stored in.
+pub(super) fn target<'a>(array: &'a Array<'_>) -> Target<'a> {
+    let dtype = to_core(&array.dtype()).expect("one that results are stored in");
+    // SAFETY: the array is ours or the caller's own `out`, and writable; NumPy's rules leave it to
+    // the caller that nothing else uses it meanwhile.
+    unsafe { Target::new((*array.as_array_ptr()).fields.data.cast(), dtype) }
+}
+
+/// The strides of the axes that are kept, where `array` may have the reduced ones too.
+pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) -> Vec<isize> {
+    let strides = array.strides();
+    if !keepdims {
+        return strides.to_vec();
+    }
+    strides.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&step, _)| step).collect()
+}
+
+/// The array, or the scalar that an array without axes holds: as NumPy's reductions answer.
+pub(super) fn unwrapped<'py>(array: Array<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let empty = PyTuple::empty(array.py());
+    if array.ndim() == 0 { array.get_item(empty) } else { Ok(array.into_any()) }
+}

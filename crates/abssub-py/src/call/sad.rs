@@ -1,0 +1,238 @@
+//! `sad`: the sum of absolute differences.
+#![allow(unsafe_code)]
+
+use super::arguments;
+use super::dtype::{is_target, to_core};
+use super::error::to_python;
+use super::operand::{Array, Pair, numpy, operand};
+use super::result::{COPIED_BYTES, checked_out, is_direct, kept_strides, new_array, target, unwrapped};
+use super::warning;
+use abssub::Error;
+use abssub::array::DType;
+use abssub::exec::Sum;
+use abssub::reduce::Specials;
+use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+/// Elements below which a call keeps the interpreter's lock: it is done before another thread could use it.
+const DETACH_FROM_ELEMENTS: usize = 1 << 14;
+
+#[pyfunction]
+#[pyo3(
+    signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=false, r#where=None, initial=Initial::Zero, threads=None),
+    text_signature = "(a, b, axis=None, *, dtype=None, out=None, keepdims=False, where=True, initial=0, threads=None)"
+)]
+#[doc = include_str!("sad.txt")]
+#[allow(clippy::too_many_arguments, reason = "NumPy's own keywords")]
+pub(super) fn sad<'py>(
+    a: &Bound<'py, PyAny>,
+    b: &Bound<'py, PyAny>,
+    axis: Option<&Bound<'py, PyAny>>,
+    dtype: Option<&Bound<'py, PyAny>>,
+    out: Option<&Bound<'py, PyAny>>,
+    keepdims: bool,
+    r#where: Option<&Bound<'py, PyAny>>,
+    initial: Initial<'py>,
+    threads: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = a.py();
+    let pair = Pair::new(a, b)?;
+    let mask = arguments::mask(r#where)?;
+    let fail = |error| to_python(py, error, axis);
+    let ndim = pair.a.ndim().max(pair.b.ndim());
+    let axes = arguments::axes(axis, ndim)?;
+    let (left, right) = pair.operands();
+    let mut sum = Sum::new(left, right, axes.as_deref()).map_err(fail)?;
+    if let Some(mask) = &mask {
+        sum = sum.with_mask(operand(mask)).map_err(fail)?;
+    }
+    if let Some(threads) = arguments::threads(threads)? {
+        sum = sum.with_threads(threads);
+    }
+    let default = match &pair.units {
+        Some(units) => units.dtype.clone(),
+        None => PyArrayDescr::new(py, if sum.dtype() == DType::F64 { "f8" } else { "u8" })?,
+    };
+    match initial {
+        Initial::Zero => {}
+        Initial::Absent => refuse_empty(&sum)?,
+        Initial::From(value) => {
+            let start = arguments::initial(&value, sum.dtype(), &default)?;
+            sum = sum.with_initial(start);
+        }
+    }
+    let call = Call { py, sum: &sum, axis, keepdims, default };
+    let dtype = dtype.map(|dtype| PyArrayDescr::new(py, dtype)).transpose()?;
+    let inputs: Vec<&Array<'_>> =
+        [Some(&pair.a), Some(&pair.b), mask.as_ref()].into_iter().flatten().collect();
+    match out {
+        None => call.fresh(dtype.unwrap_or_else(|| call.default.clone())).and_then(unwrapped),
+        Some(out) => call.into_out(out, dtype, &inputs),
+    }
+}
+
+/// `initial=` as it was given.
+pub(super) enum Initial<'py> {
+    /// Not at all.
+    Zero,
+    /// As None: NumPy's way to refuse empty input.
+    Absent,
+    /// A number.
+    From(Bound<'py, PyAny>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Initial<'py> {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(if value.is_none() { Initial::Absent } else { Initial::From(value.to_owned()) })
+    }
+}
+
+fn refuse_empty(sum: &Sum<'_>) -> PyResult<()> {
+    let empty = sum.operand_shape().iter().zip(sum.reduced()).any(|(&len, &gone)| gone && len == 0);
+    if empty && !sum.shape().contains(&0) {
+        return Err(PyValueError::new_err(
+            "zero-size array to reduction operation sad which has no identity",
+        ));
+    }
+    Ok(())
+}
+
+/// A sum that is ready to run, and what its answer should look like.
+struct Call<'c, 'py> {
+    py: Python<'py>,
+    sum: &'c Sum<'c>,
+    axis: Option<&'c Bound<'py, PyAny>>,
+    keepdims: bool,
+    default: Bound<'py, PyArrayDescr>,
+}
+
+impl<'py> Call<'_, 'py> {
+    fn shape(&self) -> Vec<usize> {
+        if !self.keepdims {
+            return self.sum.shape();
+        }
+        let axes = self.sum.operand_shape().iter().zip(self.sum.reduced());
+        axes.map(|(&len, &gone)| if gone { 1 } else { len }).collect()
+    }
+
+    /// The sum as a new array of `dtype`.
+    fn fresh(&self, dtype: Bound<'py, PyArrayDescr>) -> PyResult<Array<'py>> {
+        self.check_kind(&dtype)?;
+        if is_target(&dtype) && self.unit_fits(&dtype) {
+            let array = new_array(dtype, &self.shape())?;
+            self.store(&array)?;
+            return Ok(array);
+        }
+        // A dtype that the core does not store: by way of the one whose values it holds exactly.
+        let between = match dtype.kind() {
+            b'c' if dtype.itemsize() == 8 => PyArrayDescr::new(self.py, "f4")?,
+            b'c' => PyArrayDescr::new(self.py, "f8")?,
+            b'f' | b'm' => self.default.clone(),
+            _ => PyArrayDescr::new(self.py, format!("={}{}", dtype.kind() as char, dtype.itemsize()))?,
+        };
+        let swapped_float = dtype.kind() == b'f' && dtype.itemsize() <= 8;
+        let between = if swapped_float {
+            PyArrayDescr::new(self.py, format!("=f{}", dtype.itemsize()))?
+        } else {
+            between
+        };
+        let (exact, array) = (new_array(between, &self.shape())?, new_array(dtype, &self.shape())?);
+        self.store(&exact)?;
+        copy(&array, &exact)?;
+        Ok(array)
+    }
+
+    /// The sum in the caller's `out`, which a refused call leaves as it was.
+    fn into_out(
+        &self,
+        out: &Bound<'py, PyAny>,
+        dtype: Option<Bound<'py, PyArrayDescr>>,
+        inputs: &[&Array<'py>],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let out = checked_out(out, &self.shape(), self.keepdims)?;
+        self.check_kind(&out.dtype())?;
+        let same = dtype.as_ref().is_none_or(|dtype| dtype.is_equiv_to(&out.dtype()));
+        if same && is_direct(&out, inputs)? && self.unit_fits(&out.dtype()) {
+            let core = to_core(&out.dtype()).expect("is_direct says so");
+            let bytes = out.len() * out.dtype().itemsize();
+            if self.sum.always_fits(core) || (bytes > COPIED_BYTES && self.check(&out).is_ok()) {
+                self.store(&out)?;
+                return Ok(out.into_any());
+            }
+        }
+        if let Some(dtype) = dtype.filter(|_| !same) {
+            // Exact in both: what `dtype` cannot hold is refused, whatever `out` could.
+            self.fresh(dtype)?;
+        }
+        copy(&out, &self.fresh(out.dtype())?)?;
+        Ok(out.into_any())
+    }
+
+    /// Whether a time's unit is the sum's own; other types have none.
+    fn unit_fits(&self, dtype: &Bound<'_, PyArrayDescr>) -> bool {
+        self.sum.dtype() != DType::Time || dtype.is_equiv_to(&self.default)
+    }
+
+    /// Refuses a result type of a lesser kind, in NumPy's words.
+    fn check_kind(&self, dtype: &Bound<'_, PyArrayDescr>) -> PyResult<()> {
+        let castable =
+            numpy!(self.py, "numpy", "can_cast")?.call1((&self.default, dtype, "same_kind"))?.is_truthy()?;
+        let is_number = matches!(dtype.kind(), b'u' | b'i' | b'f' | b'c');
+        let sensible = if self.sum.dtype() == DType::Time { dtype.kind() == b'm' } else { is_number };
+        if castable && sensible && to_core(dtype).is_some() {
+            return Ok(());
+        }
+        Err(PyTypeError::new_err(format!(
+            "Cannot cast ufunc 'sad' output from {} to {} with casting rule 'same_kind'",
+            self.default.repr()?,
+            dtype.repr()?
+        )))
+    }
+
+    fn store(&self, array: &Array<'_>) -> PyResult<()> {
+        let strides = kept_strides(array, self.sum.reduced(), self.keepdims);
+        let target = target(array);
+        // SAFETY: the array has the result's shape, and these are its strides.
+        let met = self.run(|go_on| unsafe { self.sum.store(target, &strides, go_on) })?;
+        warning::give(self.py, c"sad", met)
+    }
+
+    fn check(&self, array: &Array<'_>) -> PyResult<()> {
+        let target = target(array);
+        self.run(|go_on| self.sum.check(target, go_on).map(|()| Specials::default())).map(|_| ())
+    }
+
+    /// Runs the core, without the interpreter's lock unless the work is tiny; signals are heard.
+    fn run(
+        &self,
+        work: impl FnOnce(&mut dyn FnMut() -> bool) -> Result<Specials, Error> + Send,
+    ) -> PyResult<Specials> {
+        let elements = self.sum.operand_shape().iter().fold(1, |all: usize, &len| all.saturating_mul(len));
+        if elements < DETACH_FROM_ELEMENTS {
+            return work(&mut || true).map_err(|error| to_python(self.py, error, self.axis));
+        }
+        let mut raised = None;
+        let outcome = self.py.detach(|| {
+            work(&mut || {
+                raised = Python::attach(|py| py.check_signals()).err();
+                raised.is_none()
+            })
+        });
+        match raised {
+            Some(error) => Err(error),
+            None => outcome.map_err(|error| to_python(self.py, error, self.axis)),
+        }
+    }
+}
+
+/// `np.copyto(to, from)`.
+fn copy(to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
+    let casting = PyDict::new(to.py());
+    casting.set_item("casting", "same_kind")?;
+    numpy!(to.py(), "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
+}

@@ -1,0 +1,71 @@
+//! The inner loops that NumPy calls for numbers: one strip of differences for each element type.
+//!
+//! NumPy has broadcast, cast, aligned and guarded against overlap by then, and has released the GIL.
+#![allow(unsafe_code)]
+
+use abssub::array::run::Strip;
+use abssub::element::{Element, Mixed64};
+use abssub::exec::absdiff_strip;
+use abssub::kernel::map::MapStrip;
+use numpy::npyffi::npy_intp;
+use std::ffi::{c_char, c_void};
+use std::hint::black_box;
+
+/// `out = |a - b|` for element type `E`.
+///
+/// # Safety
+/// As NumPy promises its loops: three operands, one length, three steps, all valid for the call.
+pub(super) unsafe extern "C" fn differences<E: Element>(
+    operands: *mut *mut c_char,
+    len: *mut npy_intp,
+    steps: *mut npy_intp,
+    _data: *mut c_void,
+) {
+    // SAFETY: NumPy passes three operands.
+    unsafe { run::<E>(operands, len, steps, [0, 1, 2]) }
+}
+
+/// `out = |b - a|`: the signed operand comes first, the unsigned second.
+///
+/// # Safety
+/// As [`differences`].
+pub(super) unsafe extern "C" fn differences_signed_first(
+    operands: *mut *mut c_char,
+    len: *mut npy_intp,
+    steps: *mut npy_intp,
+    _data: *mut c_void,
+) {
+    // SAFETY: NumPy passes three operands.
+    unsafe { run::<Mixed64>(operands, len, steps, [1, 0, 2]) }
+}
+
+/// One strip, its operands taken in the given order: left, right, out.
+///
+/// # Safety
+/// There must be three operands and steps, valid for `len` elements of `E`'s types in that order.
+#[inline(always)]
+pub(super) unsafe fn run<E: Element>(
+    operands: *const *mut c_char,
+    len: *const npy_intp,
+    steps: *const npy_intp,
+    [left, right, out]: [usize; 3],
+) {
+    // SAFETY: by this function's contract, for every read of the arrays and every strip.
+    let strips = unsafe {
+        let len = *len as usize;
+        MapStrip::<E> {
+            a: Strip::new((*operands.add(left)).cast(), *steps.add(left), len),
+            b: Strip::new((*operands.add(right)).cast(), *steps.add(right), len),
+            out: Strip::new((*operands.add(out)).cast(), *steps.add(out), len),
+        }
+    };
+    if absdiff_strip(strips) {
+        raise_overflow();
+    }
+}
+
+/// Sets the processor's overflow flag, which NumPy reads after the loop and `np.errstate` governs.
+#[cold]
+fn raise_overflow() {
+    black_box(black_box(f64::MAX) * black_box(f64::MAX));
+}

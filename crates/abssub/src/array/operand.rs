@@ -1,0 +1,62 @@
+//! An operand whose element type is known only when the program runs.
+
+use super::DType;
+use std::marker::PhantomData;
+
+/// Memory seen as an array: an address, an element type, a shape and strides in bytes.
+#[derive(Clone, Debug)]
+pub struct Operand<'m> {
+    pub(crate) start: *const u8,
+    pub(crate) dtype: DType,
+    pub(crate) byte_swapped: bool,
+    pub(crate) ticks: i64,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) strides: Vec<isize>,
+    memory: PhantomData<&'m u8>,
+}
+
+#[allow(unsafe_code)]
+// SAFETY: an address that is only read, and only where `from_raw` was promised that it may be.
+unsafe impl Send for Operand<'_> {}
+#[allow(unsafe_code)]
+// SAFETY: as above.
+unsafe impl Sync for Operand<'_> {}
+
+impl<'m> Operand<'m> {
+    /// An operand over raw memory.
+    ///
+    /// Strides are in bytes and may be zero or negative; nothing needs to be aligned.
+    ///
+    /// # Panics
+    /// If `shape` and `strides_bytes` differ in length.
+    ///
+    /// # Safety
+    /// For `'m`, every element that the shape and strides reach from `start` must be readable, from any thread.
+    #[allow(unsafe_code)]
+    pub unsafe fn from_raw(start: *const u8, dtype: DType, shape: Vec<usize>, strides_bytes: Vec<isize>) -> Self {
+        assert_eq!(shape.len(), strides_bytes.len(), "a stride for each axis");
+        Self { start, dtype, byte_swapped: false, ticks: 1, shape, strides: strides_bytes, memory: PhantomData }
+    }
+
+    /// The same operand, its elements in the other byte order than the machine's.
+    pub fn byte_swapped(mut self) -> Self {
+        self.byte_swapped = true;
+        self
+    }
+
+    /// The same operand of times, each of whose ticks is `ticks` of the common unit.
+    pub fn with_ticks(mut self, ticks: i64) -> Self {
+        self.ticks = ticks;
+        self
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+}

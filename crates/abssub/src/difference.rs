@@ -1,0 +1,149 @@
+//! What Rust users call: `absdiff` and `AbsDiff`, over `ndarray` views.
+#![allow(unsafe_code)]
+
+use crate::array::{Operand, Scalar, SumWith, Target};
+use crate::exec::{Sum, absdiff_all};
+use crate::plan::broadcast_shapes;
+use crate::Error;
+use ndarray::{Array, ArrayD, ArrayView, Axis, DimMax, Dimension, IxDyn};
+use std::marker::PhantomData;
+
+/// |a - b|, element by element, exactly.
+///
+/// The shapes broadcast to each other as NumPy's do. Signed integers give the unsigned type of the
+/// same width, so that nothing wraps; floats are rounded once; complex numbers give the magnitude.
+///
+/// # Errors
+/// [`Error::Broadcast`] if the shapes do not fit.
+///
+/// ```
+/// use ndarray::{array, Array1};
+///
+/// let a: Array1<i8> = array![-128, 127, 5];
+/// let b: Array1<i8> = array![127, -128, 7];
+/// assert_eq!(abssub::absdiff(&a.view(), &b.view())?, array![255u8, 255, 2]);
+/// # Ok::<(), abssub::Error>(())
+/// ```
+pub fn absdiff<T, D1, D2>(
+    a: &ArrayView<'_, T, D1>,
+    b: &ArrayView<'_, T, D2>,
+) -> Result<Array<T::Diff, <D1 as DimMax<D2>>::Output>, Error>
+where
+    T: Scalar,
+    D1: Dimension + DimMax<D2>,
+    D2: Dimension,
+{
+    let shape = broadcast_shapes(a.shape(), b.shape())?;
+    let mut result = Array::<T::Diff, IxDyn>::uninit(IxDyn(&shape));
+    let (a, b) = (Operand::from(a.view()), Operand::from(b.view()));
+    // SAFETY: the operands broadcast to `shape`, hold `T`, and the result is fresh row-major memory.
+    unsafe { absdiff_all::<T::Element>(&a, &b, &shape, result.as_mut_ptr().cast()) };
+    // SAFETY: every place of the shape was just written with a valid `Diff`.
+    let result = unsafe { result.assume_init() };
+    Ok(result.into_dimensionality().expect("broadcasting gives the larger dimension"))
+}
+
+/// The difference |a - b| of two arrays that is never stored: what its reductions read from.
+///
+/// ```
+/// use abssub::AbsDiff;
+/// use ndarray::{Array2, Array3, Axis};
+///
+/// let frames = Array3::from_shape_fn((4, 3, 5), |(t, y, x)| (t * 60 + y * 5 + x) as u8);
+/// let first: Array2<u8> = frames.index_axis(Axis(0), 0).to_owned();
+///
+/// let difference = AbsDiff::new(frames.view(), first.view())?;
+/// let sad = difference.sum(&[Axis(1), Axis(2)])?;
+/// assert_eq!(sad.as_slice(), Some(&[0u64, 900, 1800, 2700][..]));
+/// assert_eq!(difference.sum_all()?, 5400);
+/// # Ok::<(), abssub::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AbsDiff<'m, A, B = A> {
+    a: Operand<'m>,
+    b: Operand<'m>,
+    mask: Option<Operand<'m>>,
+    threads: Option<usize>,
+    shape: Vec<usize>,
+    elements: PhantomData<(&'m A, &'m B)>,
+}
+
+/// The type of a sum of differences of `A` and `B`: `u64` for integers, else `f64`.
+pub type SumOf<A, B> = <<A as Scalar>::Class as SumWith<<B as Scalar>::Class>>::Sum;
+
+impl<'m, A: Scalar, B: Scalar> AbsDiff<'m, A, B>
+where
+    A::Class: SumWith<B::Class>,
+{
+    /// The difference of two views whose shapes broadcast to each other. The element types may
+    /// differ; they meet as NumPy's promotion has it, and uint64 meets signed integers exactly.
+    ///
+    /// # Errors
+    /// [`Error::Broadcast`] if the shapes do not fit.
+    pub fn new<D1: Dimension, D2: Dimension>(
+        a: ArrayView<'m, A, D1>,
+        b: ArrayView<'m, B, D2>,
+    ) -> Result<Self, Error> {
+        let shape = broadcast_shapes(a.shape(), b.shape())?;
+        Ok(Self { a: a.into(), b: b.into(), mask: None, threads: None, shape, elements: PhantomData })
+    }
+
+    /// Only where `mask`, which broadcasts to this shape, is true.
+    ///
+    /// # Errors
+    /// [`Error::Mask`] if its shape does not fit.
+    pub fn masked<D: Dimension>(mut self, mask: ArrayView<'m, bool, D>) -> Result<Self, Error> {
+        let mask = Operand::from(mask);
+        self.mask = Some(mask.clone());
+        Sum::new(self.a.clone(), self.b.clone(), None)?.with_mask(mask)?;
+        Ok(self)
+    }
+
+    /// On at most `threads` threads, instead of [`crate::num_threads`].
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// The common shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The sum over some axes. Integers are exact, or an error; a float sum is the exact sum of the
+    /// elements, rounded once.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] or [`Error::RepeatedAxis`]; [`Error::Overflow`] if a sum passes 2^64.
+    pub fn sum(&self, axes: &[Axis]) -> Result<ArrayD<SumOf<A, B>>, Error> {
+        let axes: Vec<usize> = axes.iter().map(|axis| axis.index()).collect();
+        self.reduce(Some(&axes))
+    }
+
+    /// The sum over all axes.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] if it passes 2^64.
+    pub fn sum_all(&self) -> Result<SumOf<A, B>, Error> {
+        Ok(*self.reduce(None)?.first().expect("one sum"))
+    }
+
+    fn reduce(&self, axes: Option<&[usize]>) -> Result<ArrayD<SumOf<A, B>>, Error> {
+        let mut sum = Sum::new(self.a.clone(), self.b.clone(), axes)?;
+        if let Some(mask) = &self.mask {
+            sum = sum.with_mask(mask.clone())?;
+        }
+        if let Some(threads) = self.threads {
+            sum = sum.with_threads(threads);
+        }
+        let mut result = ArrayD::<SumOf<A, B>>::uninit(sum.shape());
+        let size = size_of::<SumOf<A, B>>() as isize;
+        let strides: Vec<isize> = result.strides().iter().map(|&step| step * size).collect();
+        let dtype = <A::Class as SumWith<B::Class>>::DTYPE;
+        // SAFETY: the result is fresh memory of that type and shape, and nobody else's.
+        unsafe {
+            sum.store(Target::new(result.as_mut_ptr().cast(), dtype), &strides, &mut || true)?;
+            Ok(result.assume_init())
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! One operand's blocks before the kernel: in place where it can read them so, else gathered.
+#![allow(unsafe_code)]
+
+use crate::array::{Format, Operand, Reader, Receive};
+use crate::kernel::Rows;
+
+/// Bytes of each operand that are gathered at a time: a few such buffers share the first cache.
+const BUFFER_BYTES: usize = 16 << 10;
+
+/// A rectangle of an operand: `rows` runs of `len` elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rectangle {
+    pub(super) start: *const u8,
+    pub(super) row_step: isize,
+    pub(super) rows: usize,
+    pub(super) step: isize,
+    pub(super) len: usize,
+}
+
+/// Hands out one operand's rectangles as elements of type `T`.
+pub(super) struct Feed<T> {
+    format: Format,
+    reader: Reader<T>,
+    in_place: bool,
+    buffer: Vec<T>,
+    /// What the buffer holds, if it can serve again.
+    held: Option<Rectangle>,
+}
+
+impl<T: Receive> Feed<T> {
+    /// For an operand whose inner axis steps by `step`; `alter` says that elements will be changed.
+    /// None if its elements cannot be read as `T`.
+    pub(super) fn new(operand: &Operand<'_>, step: isize, alter: bool) -> Option<Self> {
+        let Operand { dtype, byte_swapped, ticks, .. } = *operand;
+        let reader = T::reader(dtype)?;
+        let own_type = T::is_own(dtype) && !byte_swapped && ticks == 1;
+        let in_place = own_type && !alter && step == size_of::<T>() as isize;
+        let buffer = if in_place { Vec::new() } else { vec![T::ZERO; Self::capacity()] };
+        Some(Self { format: Format { byte_swapped, ticks }, reader, in_place, buffer, held: None })
+    }
+
+    /// Elements that fit the buffer.
+    pub(super) fn capacity() -> usize {
+        BUFFER_BYTES / size_of::<T>()
+    }
+
+    /// Whether the kernel reads the operand where it is.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.in_place
+    }
+
+    /// The rectangle's elements.
+    ///
+    /// # Safety
+    /// Every element of the rectangle must be readable.
+    pub(super) unsafe fn rows(&mut self, from: Rectangle) -> Rows<'_, T> {
+        if self.in_place {
+            // SAFETY: the caller vouches for the elements, which lie a unit step apart.
+            return unsafe { Rows::new(from.start, from.row_step, from.rows, from.len) };
+        }
+        // SAFETY: the caller's promise.
+        Rows::of(unsafe { self.gather(from) }, from.len)
+    }
+
+    /// The rectangle's elements, with those that `mask` rules out set to zero.
+    ///
+    /// # Safety
+    /// Every element of the rectangle must be readable.
+    pub(super) unsafe fn masked_rows(&mut self, from: Rectangle, mask: &[u8]) -> Rows<'_, T> {
+        self.held = None;
+        // SAFETY: the caller's promise.
+        unsafe { self.gather(from) };
+        self.held = None;
+        let elements = &mut self.buffer[..mask.len()];
+        for (element, &wanted) in elements.iter_mut().zip(mask) {
+            *element = if wanted != 0 { *element } else { T::ZERO };
+        }
+        Rows::of(elements, from.len)
+    }
+
+    /// The rectangle's elements in the buffer, one row after the other.
+    ///
+    /// # Safety
+    /// Every element of the rectangle must be readable.
+    pub(super) unsafe fn gather(&mut self, from: Rectangle) -> &[T] {
+        let elements = &mut self.buffer[..from.rows * from.len];
+        // Memory that changes under us may be read once or twice: either was one of its states.
+        if self.held != Some(from) {
+            for (i, row) in elements.chunks_exact_mut(from.len).enumerate() {
+                let start = from.start.wrapping_offset(from.row_step * i as isize);
+                // SAFETY: the caller vouches for the row's elements.
+                unsafe { (self.reader)(start, from.step, self.format, row) };
+            }
+            self.held = Some(from);
+        }
+        elements
+    }
+}

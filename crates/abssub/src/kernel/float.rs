@@ -1,0 +1,206 @@
+//! Float sums: certified lanes first, exact arithmetic where a certificate fails.
+
+use super::arch::Simd;
+use super::certify::{Double, Lanes, Plain};
+use super::fold::{Fold, Rows};
+use crate::array::run::Run;
+use crate::element::{Complex32, Complex64, Element};
+use crate::reduce::{ExactSum, Specials};
+use half::f16;
+
+/// Differences that a double holds exactly.
+trait Real: Element {
+    /// |a - b| as a double.
+    fn real(a: Self::Left, b: Self::Right) -> f64;
+    /// Whether an operand is (not a number, infinite).
+    fn left(a: Self::Left) -> (bool, bool);
+    /// The same for the other operand.
+    fn right(b: Self::Right) -> (bool, bool);
+}
+
+macro_rules! reals {
+    ($($t:ty),*) => {$(
+        impl Real for $t {
+            #[inline(always)]
+            fn real(a: $t, b: $t) -> f64 {
+                f64::from(Self::absdiff(a, b))
+            }
+
+            fn left(a: $t) -> (bool, bool) {
+                (a.is_nan(), a.is_infinite())
+            }
+
+            fn right(b: $t) -> (bool, bool) {
+                (b.is_nan(), b.is_infinite())
+            }
+        }
+    )*};
+}
+reals!(f16, f32, f64);
+
+macro_rules! complexes {
+    ($($t:ty),*) => {$(
+        impl Real for $t {
+            #[inline(always)]
+            fn real(a: $t, b: $t) -> f64 {
+                f64::from(Self::absdiff(a, b))
+            }
+
+            fn left(a: $t) -> (bool, bool) {
+                (a.re.is_nan() || a.im.is_nan(), a.re.is_infinite() || a.im.is_infinite())
+            }
+
+            fn right(b: $t) -> (bool, bool) {
+                Self::left(b)
+            }
+        }
+    )*};
+}
+complexes!(Complex32, Complex64);
+
+/// Adds one difference whatever it is.
+#[inline(always)]
+fn add_exactly<E: Real>(a: E::Left, b: E::Right, state: &mut ExactSum) {
+    let diff = E::real(a, b);
+    if diff.is_finite() {
+        state.add(diff);
+    } else {
+        state.note(specials::<E>(a, b, diff));
+    }
+}
+
+#[cold]
+fn specials<E: Real>(a: E::Left, b: E::Right, diff: f64) -> Specials {
+    let ((a_nan, a_infinite), (b_nan, b_infinite)) = (E::left(a), E::right(b));
+    Specials {
+        nan: diff.is_nan(),
+        infinite: diff.is_infinite(),
+        invalid: diff.is_nan() && !a_nan && !b_nan,
+        overflow: diff.is_infinite() && !a_infinite && !b_infinite,
+    }
+}
+
+/// Lanes of a row: enough to hide the latency of an addition at 512 bits.
+const LANES: usize = 32;
+/// Elements of a row that share a certificate: few enough that doing them again is from the cache.
+const CERTIFIED: usize = 4096;
+
+#[inline(always)]
+fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
+    let mut at = 0;
+    while at < a.len() {
+        let len = CERTIFIED.min(a.len() - at);
+        let (a, b) = (a.part(at, len), b.part(at, len));
+        at += len;
+        if len < LANES {
+            a.iter().zip(b.iter()).for_each(|(a, b)| add_exactly::<E>(a, b, state));
+            continue;
+        }
+        let (lanes, lost) = row_lanes::<E, Plain<LANES>>(a, b);
+        match lanes.total() {
+            Some(total) if lost == 0 && total.is_finite() => state.add(total),
+            _ if lost == 0 => (0..LANES).for_each(|lane| lanes.give(lane, state)),
+            _ => sum_row_again::<E>(a, b, state),
+        }
+    }
+}
+
+/// The second tier, and the last.
+#[inline(always)]
+fn sum_row_again<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
+    let (lanes, lost) = row_lanes::<E, Double<LANES>>(a, b);
+    if lost == 0 {
+        (0..LANES).for_each(|lane| lanes.give(lane, state));
+    } else {
+        a.iter().zip(b.iter()).for_each(|(a, b)| add_exactly::<E>(a, b, state));
+    }
+}
+
+#[inline(always)]
+fn row_lanes<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Right>) -> (L, u64) {
+    let mut lanes = L::zero();
+    let mut lost = [0; LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
+    for (a, b) in a.zip(b) {
+        for i in 0..LANES {
+            lost[i] |= lanes.add(i, E::real(a[i], b[i]));
+        }
+    }
+    for (i, (a, b)) in a_rest.iter().zip(b_rest.iter()).enumerate() {
+        lost[i] |= lanes.add(i, E::real(a, b));
+    }
+    (lanes, lost.iter().fold(0, |all, &bits| all | bits))
+}
+
+/// Columns that are summed together.
+const STRIP: usize = 64;
+/// Rows of a strip that share certificates.
+const ROWS: usize = 256;
+
+#[inline(always)]
+fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [ExactSum]) {
+    for first in (0..a.count()).step_by(ROWS) {
+        let until = a.count().min(first + ROWS);
+        for (k, states) in states.chunks_mut(STRIP).enumerate() {
+            let at = k * STRIP;
+            let width = states.len();
+            let pick = |i: usize| (a.row(i).part(at, width), b.row(i).part(at, width));
+            let rows = (first..until).map(pick);
+            let lost = strip::<E, Plain<STRIP>>(rows.clone(), states, [u64::MAX; STRIP]);
+            if lost.iter().all(|&bits| bits == 0) {
+                continue;
+            }
+            let lost = strip::<E, Double<STRIP>>(rows.clone(), states, lost);
+            for (i, state) in states.iter_mut().enumerate().filter(|&(i, _)| lost[i] != 0) {
+                rows.clone().for_each(|(a, b)| add_exactly::<E>(a.get(i), b.get(i), state));
+            }
+        }
+    }
+}
+
+/// Sums one strip; gives the exact ones of the `wanted` columns to their states, and says which are left.
+#[inline(always)]
+fn strip<'m, E: Real, L: Lanes<STRIP>>(
+    rows: impl Iterator<Item = (Run<'m, E::Left>, Run<'m, E::Right>)>,
+    states: &mut [ExactSum],
+    wanted: [u64; STRIP],
+) -> [u64; STRIP] {
+    let mut lanes = L::zero();
+    let mut lost = [0; STRIP];
+    for (a, b) in rows {
+        match (a.blocks::<STRIP>().0.next(), b.blocks::<STRIP>().0.next()) {
+            (Some(a), Some(b)) => (0..STRIP).for_each(|i| lost[i] |= lanes.add(i, E::real(a[i], b[i]))),
+            _ => {
+                for (i, (a, b)) in a.iter().zip(b.iter()).enumerate() {
+                    lost[i] |= lanes.add(i, E::real(a, b));
+                }
+            }
+        }
+    }
+    for (i, state) in states.iter_mut().enumerate() {
+        if wanted[i] != 0 && lost[i] == 0 {
+            lanes.give(i, state);
+        }
+        lost[i] = if wanted[i] != 0 { lost[i] } else { 0 };
+    }
+    lost
+}
+
+macro_rules! fold_floats {
+    ($($t:ty),*) => {$(
+        impl Fold for $t {
+            type State = ExactSum;
+
+            #[inline(always)]
+            fn fold_row<S: Simd>(_simd: S, a: Run<$t>, b: Run<$t>, state: &mut ExactSum) {
+                sum_row::<$t>(a, b, state);
+            }
+
+            #[inline(always)]
+            fn fold_columns<S: Simd>(_simd: S, a: Rows<$t>, b: Rows<$t>, states: &mut [ExactSum]) {
+                sum_columns::<$t>(a, b, states);
+            }
+        }
+    )*};
+}
+fold_floats!(f16, f32, f64, Complex32, Complex64);

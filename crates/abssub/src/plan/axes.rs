@@ -1,0 +1,120 @@
+//! Axes: dropped, flipped, ordered by stride and coalesced.
+
+/// Where an operand's number stands in an [`Offsets`].
+pub(crate) const A: usize = 0;
+/// The second operand.
+pub(crate) const B: usize = 1;
+/// The mask.
+pub(crate) const MASK: usize = 2;
+/// The result.
+pub(crate) const OUT: usize = 3;
+
+/// A distance in bytes for each of the four arrays: `A`, `B`, `MASK`, `OUT`.
+pub(crate) type Offsets = [isize; 4];
+
+/// One axis: how far each array moves at each of its `len` steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Axis {
+    pub(crate) len: usize,
+    pub(crate) step: Offsets,
+    pub(crate) reduced: bool,
+}
+
+impl Axis {
+    /// An axis along which there is one place.
+    pub(crate) fn single(reduced: bool) -> Self {
+        Self { len: 1, step: [0; 4], reduced }
+    }
+
+    /// How far the inputs reach at one step: the key by which axes are ordered.
+    fn reach(&self) -> usize {
+        self.step[A].unsigned_abs() + self.step[B].unsigned_abs()
+    }
+
+    /// Turns the axis round if the inputs run backwards along it; returns how far each array's start moves.
+    fn face_forward(&mut self) -> Offsets {
+        let inputs = [self.step[A], self.step[B], self.step[MASK]];
+        if inputs.iter().any(|&step| step > 0) || inputs.iter().all(|&step| step == 0) {
+            return [0; 4];
+        }
+        let moved = self.step.map(|step| step * (self.len as isize - 1));
+        self.step = self.step.map(|step| -step);
+        moved
+    }
+
+    /// This axis with the one inside it, as one, where every array goes on without a gap.
+    fn joined(&self, inside: &Axis) -> Option<Axis> {
+        let seamless = self.reduced == inside.reduced
+            && self.step.iter().zip(&inside.step).all(|(&outer, &inner)| outer == inner * inside.len as isize);
+        seamless.then(|| Axis { len: self.len * inside.len, ..*inside })
+    }
+}
+
+/// The fewest axes, outermost first, that visit the same elements; and where each array now starts.
+pub(crate) fn simplify(axes: Vec<Axis>) -> (Offsets, Vec<Axis>) {
+    let mut start = [0; 4];
+    let mut axes: Vec<Axis> = axes.into_iter().filter(|axis| axis.len != 1).collect();
+    for axis in &mut axes {
+        let moved = axis.face_forward();
+        (0..4).for_each(|i| start[i] += moved[i]);
+    }
+    axes.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
+    let (mut kept, mut reduced): (Vec<Axis>, Vec<Axis>) = axes.into_iter().partition(|axis| !axis.reduced);
+    coalesce(&mut kept);
+    coalesce(&mut reduced);
+    kept.append(&mut reduced);
+    kept.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
+    (start, kept)
+}
+
+fn coalesce(axes: &mut Vec<Axis>) {
+    let mut done: Vec<Axis> = Vec::with_capacity(axes.len());
+    for axis in axes.drain(..) {
+        match done.last().and_then(|outer| outer.joined(&axis)) {
+            Some(joined) => *done.last_mut().expect("just seen") = joined,
+            None => done.push(axis),
+        }
+    }
+    *axes = done;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
+        Axis { len, step: [a, b, 0, 0], reduced }
+    }
+
+    #[test]
+    fn a_frame_becomes_one_row() {
+        let (start, axes) = simplify(vec![
+            axis(64, 1080 * 1920, 0, false),
+            axis(1080, 1920, 1920, true),
+            axis(1920, 1, 1, true),
+        ]);
+        assert_eq!(start, [0; 4]);
+        assert_eq!(axes, [axis(64, 1080 * 1920, 0, false), axis(1080 * 1920, 1, 1, true)]);
+    }
+
+    #[test]
+    fn backwards_axes_turn_round() {
+        let (start, axes) = simplify(vec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
+        assert_eq!(start, [-20 - 9, -20, 0, 0]);
+        assert_eq!(axes, [axis(3, 10, 10, true), axis(10, 1, 0, true)]);
+        // One operand forwards, one backwards: nothing to gain.
+        assert_eq!(simplify(vec![axis(3, -10, 10, true)]).1, [axis(3, -10, 10, true)]);
+    }
+
+    #[test]
+    fn fortran_order_is_put_right() {
+        let (_, axes) = simplify(vec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
+        assert_eq!(axes, [axis(35, 1, 1, true)]);
+    }
+
+    #[test]
+    fn kept_and_reduced_never_join() {
+        let axes = vec![axis(4, 8, 8, false), axis(8, 1, 1, true)];
+        assert_eq!(simplify(axes.clone()).1, axes);
+    }
+}

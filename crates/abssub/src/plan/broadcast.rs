@@ -1,0 +1,87 @@
+//! Shapes: broadcasting, and which axes are kept.
+
+use crate::Error;
+
+/// An array's shape and strides in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) shape: &'a [usize],
+    pub(crate) strides: &'a [isize],
+}
+
+/// The common shape of two operands, by NumPy's rule.
+pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Vec<usize>, Error> {
+    let ndim = left.len().max(right.len());
+    let from_end = |shape: &[usize], i: usize| shape.len().checked_sub(ndim - i).map_or(1, |at| shape[at]);
+    (0..ndim)
+        .map(|i| match (from_end(left, i), from_end(right, i)) {
+            (l, r) if l == r => Ok(l),
+            (1, other) | (other, 1) => Ok(other),
+            _ => Err(Error::Broadcast { left: left.to_vec(), right: right.to_vec() }),
+        })
+        .collect()
+}
+
+/// The strides of `view` over `shape`, zero where it is stretched; none where it does not fit.
+pub(crate) fn broadcast_strides(view: View<'_>, shape: &[usize]) -> Option<Vec<isize>> {
+    let missing = shape.len().checked_sub(view.shape.len())?;
+    let mut strides = vec![0; shape.len()];
+    for (i, (&len, &stride)) in view.shape.iter().zip(view.strides).enumerate() {
+        match len {
+            1 => {}
+            _ if len == shape[missing + i] => strides[missing + i] = stride,
+            _ => return None,
+        }
+    }
+    Some(strides)
+}
+
+/// The axes to reduce as a set of flags; no axes named means all of them.
+pub(crate) fn reduced_set(axes: Option<&[usize]>, ndim: usize) -> Result<Vec<bool>, Error> {
+    let Some(axes) = axes else { return Ok(vec![true; ndim]) };
+    let mut reduced = vec![false; ndim];
+    for &axis in axes {
+        match reduced.get_mut(axis) {
+            None => return Err(Error::Axis { axis, ndim }),
+            Some(true) => return Err(Error::RepeatedAxis { axis }),
+            Some(flag) => *flag = true,
+        }
+    }
+    Ok(reduced)
+}
+
+/// The shape of what is left.
+pub(crate) fn kept_shape(shape: &[usize], reduced: &[bool]) -> Vec<usize> {
+    shape.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&len, _)| len).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broadcasting() {
+        assert_eq!(broadcast_shapes(&[2, 3], &[3]), Ok(vec![2, 3]));
+        assert_eq!(broadcast_shapes(&[], &[4]), Ok(vec![4]));
+        assert_eq!(broadcast_shapes(&[5, 1, 7], &[6, 1]), Ok(vec![5, 6, 7]));
+        assert_eq!(broadcast_shapes(&[0], &[1]), Ok(vec![0]));
+        let error = broadcast_shapes(&[2, 3], &[2, 4]).unwrap_err();
+        assert_eq!(error.to_string(), "operands could not be broadcast together with shapes (2,3) (2,4)");
+    }
+
+    #[test]
+    fn stretched_axes_have_no_stride() {
+        let view = View { shape: &[1, 3], strides: &[99, 8] };
+        assert_eq!(broadcast_strides(view, &[4, 2, 3]), Some(vec![0, 0, 8]));
+        assert_eq!(broadcast_strides(view, &[4, 2, 4]), None);
+        assert_eq!(broadcast_strides(view, &[3]), None);
+    }
+
+    #[test]
+    fn axis_sets() {
+        assert_eq!(reduced_set(None, 2), Ok(vec![true, true]));
+        assert_eq!(reduced_set(Some(&[1]), 2), Ok(vec![false, true]));
+        assert_eq!(reduced_set(Some(&[2]), 2), Err(Error::Axis { axis: 2, ndim: 2 }));
+        assert_eq!(reduced_set(Some(&[0, 0]), 2), Err(Error::RepeatedAxis { axis: 0 }));
+    }
+}

@@ -1,0 +1,164 @@
+//! The plan: which axis the kernel runs along, and which one steps its rows.
+
+use super::axes::{A, Axis, B, Offsets, simplify};
+
+/// What the kernel's inner loop runs along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inner {
+    /// A reduced axis: each row folds into one state.
+    Row,
+    /// A kept axis: each place of the row has a state of its own.
+    Column,
+}
+
+/// The order in which a reduction reads memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Where each array starts.
+    pub(crate) start: Offsets,
+    /// The kept axes outside the kernel, outermost first.
+    pub(crate) kept: Vec<Axis>,
+    /// The reduced axes outside the kernel, outermost first.
+    pub(crate) reduced: Vec<Axis>,
+    /// What steps from row to row; kept only under [`Inner::Row`].
+    pub(crate) rows: Axis,
+    /// What the inner loop runs along.
+    pub(crate) inner_axis: Axis,
+    /// The pattern.
+    pub(crate) inner: Inner,
+}
+
+impl Plan {
+    /// Plans over `axes` of elements of the given sizes.
+    pub(crate) fn new(axes: Vec<Axis>, size_a: usize, size_b: usize) -> Self {
+        let (start, mut axes) = simplify(axes);
+        // How well the kernel runs along an axis: unit steps are read in place, zero steps are
+        // filled once, all else is gathered. A reduced axis wins a tie: it needs fewer states.
+        let fitness = |axis: &Axis| {
+            let unit = |step: isize, size: usize| if step == size as isize { 4 } else { 2 * (step == 0) as usize };
+            unit(axis.step[A], size_a) + unit(axis.step[B], size_b) + axis.reduced as usize
+        };
+        // Among equals the innermost: `max_by_key` takes the last.
+        let inner_axis = match (0..axes.len()).max_by_key(|&i| fitness(&axes[i])) {
+            Some(best) => axes.remove(best),
+            None => Axis::single(true),
+        };
+        let inner = if inner_axis.reduced { Inner::Row } else { Inner::Column };
+        let steps_rows = |axis: &&Axis| inner == Inner::Row || axis.reduced;
+        let rows = match axes.iter().rev().position(|axis| steps_rows(&axis)) {
+            Some(from_end) => axes.remove(axes.len() - 1 - from_end),
+            None => Axis::single(true),
+        };
+        let (kept, reduced) = axes.into_iter().partition(|axis| !axis.reduced);
+        Self { start, kept, reduced, rows, inner_axis, inner }
+    }
+
+    /// The axis along which neighbouring results lie in one tile, if any: each place has a state.
+    pub(crate) fn tiled(&self) -> Option<Axis> {
+        match self.inner {
+            Inner::Column => Some(self.inner_axis),
+            Inner::Row if !self.rows.reduced => Some(self.rows),
+            Inner::Row => None,
+        }
+    }
+
+    /// How many results each tile axis place stands for: the product of the outer kept axes.
+    pub(crate) fn outer_kept(&self) -> usize {
+        self.kept.iter().map(|axis| axis.len).product()
+    }
+
+    /// Elements folded into each result.
+    pub(crate) fn depth(&self) -> u128 {
+        let all = self.reduced.iter().chain([&self.rows, &self.inner_axis]);
+        all.filter(|axis| axis.reduced).map(|axis| axis.len as u128).product()
+    }
+
+    /// The reduced axes, by the name that [`Plan::narrowed`] takes.
+    pub(crate) fn longest_reduced(&self) -> Option<(Place, usize)> {
+        let outer = self.reduced.iter().enumerate().map(|(i, axis)| (Place::Outer(i), axis));
+        let near = [(Place::Rows, &self.rows), (Place::Inner, &self.inner_axis)];
+        let reduced = outer.chain(near).filter(|(_, axis)| axis.reduced);
+        reduced.map(|(place, axis)| (place, axis.len)).max_by_key(|&(_, len)| len)
+    }
+
+    /// The plan over a part of one reduced axis.
+    pub(crate) fn narrowed(&self, place: Place, from: usize, len: usize) -> Plan {
+        let mut plan = self.clone();
+        let axis = match place {
+            Place::Outer(i) => &mut plan.reduced[i],
+            Place::Rows => &mut plan.rows,
+            Place::Inner => &mut plan.inner_axis,
+        };
+        axis.len = len;
+        let step = axis.step;
+        (0..4).for_each(|i| plan.start[i] += step[i] * from as isize);
+        plan
+    }
+}
+
+/// One of a plan's reduced axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In `reduced`, by index.
+    Outer(usize),
+    /// The rows.
+    Rows,
+    /// The inner axis.
+    Inner,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
+        Axis { len, step: [a, b, 0, 0], reduced }
+    }
+
+    fn stack(reduced: [bool; 3]) -> Plan {
+        let axes = vec![
+            axis(64, 1080 * 1920, 0, reduced[0]),
+            axis(1080, 1920, 1920, reduced[1]),
+            axis(1920, 1, 1, reduced[2]),
+        ];
+        Plan::new(axes, 1, 1)
+    }
+
+    #[test]
+    fn frames_against_one_are_rows() {
+        let plan = stack([false, true, true]);
+        assert_eq!((plan.inner, plan.inner_axis.len), (Inner::Row, 1080 * 1920));
+        assert_eq!(plan.tiled().map(|axis| axis.len), Some(64));
+        assert_eq!(plan.depth(), 1080 * 1920);
+    }
+
+    #[test]
+    fn over_time_is_a_column() {
+        let plan = stack([true, false, false]);
+        assert_eq!((plan.inner, plan.inner_axis.len, plan.rows.len), (Inner::Column, 1080 * 1920, 64));
+        assert_eq!(plan.depth(), 64);
+    }
+
+    #[test]
+    fn both_ends_reduced_read_memory_in_order() {
+        let plan = stack([true, false, true]);
+        assert_eq!((plan.inner, plan.inner_axis.len), (Inner::Row, 1920));
+        assert_eq!((plan.rows.len, plan.rows.reduced), (1080, false));
+        assert_eq!(plan.reduced.len(), 1);
+    }
+
+    #[test]
+    fn a_part_starts_where_it_should() {
+        let plan = stack([true, true, true]);
+        let (place, len) = plan.longest_reduced().unwrap();
+        assert_eq!(len, 1080 * 1920);
+        let part = plan.narrowed(place, 100, 50);
+        assert_eq!((part.start[A], part.start[B], part.inner_axis.len), (100, 100, 50));
+    }
+
+    #[test]
+    fn nothing_reduced_still_has_a_row() {
+        let plan = stack([false, false, false]);
+        assert_eq!((plan.inner, plan.rows, plan.depth()), (Inner::Column, Axis::single(true), 1));
+    }
+}

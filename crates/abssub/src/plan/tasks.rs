@@ -1,0 +1,190 @@
+//! The cut: how a plan is divided among threads, and how a task finds its place.
+
+use super::axes::{Axis, Offsets};
+use super::pattern::Plan;
+
+/// Bytes of input that make a task worth handing over: some 20 microseconds of reading.
+const TASK_BYTES: u128 = 512 << 10;
+/// Below this the whole call stays on its caller's thread: handing over costs as much as the work.
+const PARALLEL_FROM_BYTES: u128 = 1 << 20;
+
+/// A plan divided into tasks: kept places first, and parts of a reduced axis where those are too few.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut {
+    /// The longest tile of results whose states fit a thread's budget.
+    tile: usize,
+    /// Tiles along the tiled axis.
+    tiles_each: usize,
+    /// All tiles.
+    tiles: usize,
+    /// Tiles in a task.
+    tiles_a_task: usize,
+    /// The plan of each part of the reduced axis; one if it is not divided.
+    pub(crate) parts: Vec<Plan>,
+    /// The threads that have work.
+    pub(crate) threads: usize,
+}
+
+/// One task: a range of tiles, over one part of the reduced elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    /// Which of `Cut::parts`.
+    pub(crate) part: usize,
+    /// The first tile.
+    pub(crate) from: usize,
+    /// One after the last.
+    pub(crate) to: usize,
+}
+
+/// A run of neighbouring results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tile {
+    /// The place among the outer kept axes.
+    pub(crate) outer: usize,
+    /// Its first place along the tiled axis.
+    pub(crate) from: usize,
+    /// Its places along the tiled axis.
+    pub(crate) len: usize,
+}
+
+impl Cut {
+    /// Divides `plan` for at most `threads` threads, with at most `states` states a tile.
+    pub(crate) fn new(plan: Plan, bytes_each: usize, states: usize, threads: usize) -> Self {
+        let along = plan.tiled().map_or(1, |axis| axis.len);
+        let total = plan.depth() * (along as u128) * (plan.outer_kept() as u128) * bytes_each as u128;
+        let threads = if total < PARALLEL_FROM_BYTES { 1 } else { threads.max(1) };
+        // Short tiles give every thread several; long rows still fill a task.
+        let share = along.div_ceil(if threads == 1 { 1 } else { 4 * threads });
+        let tile = states.min(along).min(share.max(64)).max(1);
+        let tiles_each = along.div_ceil(tile);
+        let tiles = tiles_each * plan.outer_kept();
+        let tile_bytes = (plan.depth() * tile as u128 * bytes_each as u128).max(1);
+        let tiles_a_task = (TASK_BYTES / tile_bytes).clamp(1, (tiles / threads).max(1) as u128) as usize;
+        let wanted = if tiles < 2 * threads { (4 * threads).div_ceil(tiles.max(1)) } else { 1 };
+        let affordable = (tile_bytes / TASK_BYTES).clamp(1, wanted as u128) as usize;
+        let parts = divided(plan, if threads == 1 { 1 } else { affordable });
+        let mut cut = Self { tile, tiles_each, tiles, tiles_a_task, parts, threads };
+        cut.threads = threads.min(cut.tasks()).max(1);
+        cut
+    }
+
+    /// How many tasks there are.
+    pub(crate) fn tasks(&self) -> usize {
+        self.tiles.div_ceil(self.tiles_a_task) * self.parts.len()
+    }
+
+    /// How many tiles there are.
+    pub(crate) fn tiles(&self) -> usize {
+        self.tiles
+    }
+
+    /// Task number `index`.
+    pub(crate) fn task(&self, index: usize) -> Task {
+        let groups = self.tiles.div_ceil(self.tiles_a_task);
+        let from = index % groups * self.tiles_a_task;
+        Task { part: index / groups, from, to: (from + self.tiles_a_task).min(self.tiles) }
+    }
+
+    /// Tile number `index`.
+    pub(crate) fn tile(&self, index: usize) -> Tile {
+        let along = self.parts[0].tiled().map_or(1, |axis| axis.len);
+        let from = index % self.tiles_each * self.tile;
+        Tile { outer: index / self.tiles_each, from, len: self.tile.min(along - from) }
+    }
+
+    /// The longest tile.
+    pub(crate) fn longest_tile(&self) -> usize {
+        self.tile
+    }
+}
+
+fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
+    match plan.longest_reduced() {
+        Some((place, len)) if parts > 1 => {
+            let each = len.div_ceil(parts);
+            (0..len).step_by(each).map(|from| plan.narrowed(place, from, each.min(len - from))).collect()
+        }
+        _ => vec![plan],
+    }
+}
+
+/// Walks the places of some axes, outermost first, keeping every array's offset.
+pub(crate) struct Odometer<'p> {
+    axes: &'p [Axis],
+    counts: [usize; MAX_AXES],
+    /// Where each array stands.
+    pub(crate) at: Offsets,
+}
+
+/// NumPy's own limit.
+const MAX_AXES: usize = 64;
+
+impl<'p> Odometer<'p> {
+    /// Stands at place number `index` of `axes`, from `start`.
+    pub(crate) fn new(axes: &'p [Axis], start: Offsets, mut index: usize) -> Self {
+        let mut odometer = Self { axes, counts: [0; MAX_AXES], at: start };
+        for (i, axis) in axes.iter().enumerate().rev() {
+            odometer.counts[i] = index % axis.len;
+            index /= axis.len;
+            odometer.shift(axis, odometer.counts[i] as isize);
+        }
+        odometer
+    }
+
+    fn shift(&mut self, axis: &Axis, by: isize) {
+        (0..4).for_each(|k| self.at[k] += axis.step[k] * by);
+    }
+
+    /// Steps to the next place; false, and back at the first, after the last.
+    pub(crate) fn advance(&mut self) -> bool {
+        for (i, axis) in self.axes.iter().enumerate().rev() {
+            if self.counts[i] + 1 < axis.len {
+                self.counts[i] += 1;
+                self.shift(axis, 1);
+                return true;
+            }
+            self.shift(axis, -(self.counts[i] as isize));
+            self.counts[i] = 0;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::axes::A;
+
+    fn axis(len: usize, a: isize, reduced: bool) -> Axis {
+        Axis { len, step: [a, a, 0, a], reduced }
+    }
+
+    #[test]
+    fn tasks_cover_every_tile_once() {
+        for (kept, reduced, threads) in [(64, 2_073_600, 2), (1, 10_000_000, 8), (5_000_000, 3, 5), (7, 1, 3)] {
+            let axes = vec![axis(kept, reduced as isize, false), axis(reduced, 1, true)];
+            let cut = Cut::new(Plan::new(axes, 1, 1), 2, 256, threads);
+            let mut seen = vec![0; cut.tiles()];
+            (0..cut.tasks()).map(|i| cut.task(i)).for_each(|task| {
+                (task.from..task.to).for_each(|tile| seen[tile] += 1);
+            });
+            assert!(seen.iter().all(|&times| times == cut.parts.len()), "{kept} {reduced}");
+            let results: usize = (0..cut.tiles()).map(|i| cut.tile(i).len).sum();
+            assert_eq!(results, kept);
+            let depth: u128 = cut.parts.iter().map(Plan::depth).sum();
+            assert_eq!(depth, reduced as u128);
+        }
+    }
+
+    #[test]
+    fn an_odometer_visits_every_place_in_order() {
+        let axes = [axis(3, 100, true), axis(2, 10, true), axis(4, 1, true)];
+        let mut odometer = Odometer::new(&axes, [0; 4], 0);
+        for index in 0..24 {
+            assert_eq!(odometer.at, Odometer::new(&axes, [0; 4], index).at);
+            assert_eq!(odometer.at[A] as usize, index / 8 * 100 + index / 4 % 2 * 10 + index % 4);
+            assert_eq!(odometer.advance(), index < 23);
+        }
+        assert_eq!(odometer.at, [0; 4]);
+    }
+}

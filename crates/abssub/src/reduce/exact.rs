@@ -1,0 +1,163 @@
+//! An exact sum of doubles: two of them that do not overlap, and a long accumulator for the rest.
+
+use super::long::DoubleSum;
+
+/// What a sum met that is no finite number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Specials {
+    /// A difference that is not a number.
+    pub nan: bool,
+    /// An infinite difference.
+    pub infinite: bool,
+    /// Infinity less infinity: the processor's "invalid".
+    pub invalid: bool,
+    /// A difference of finite operands that is infinite, or a sum beyond the result's format.
+    pub overflow: bool,
+}
+
+impl Specials {
+    /// Both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            nan: self.nan | other.nan,
+            infinite: self.infinite | other.infinite,
+            invalid: self.invalid | other.invalid,
+            overflow: self.overflow | other.overflow,
+        }
+    }
+}
+
+/// The exact sum of the finite doubles added so far, in any order, and what else there was.
+///
+/// The value is `high + low + rest`. Nearly all sums of real data fit the first two, whose
+/// additions are then exact; what an addition cannot hold goes to `rest`, and nothing is ever lost.
+#[derive(Clone, Debug, Default)]
+#[repr(C)]
+pub struct ExactSum {
+    high: f64,
+    low: f64,
+    specials: Specials,
+    has_rest: bool,
+    rest: DoubleSum,
+}
+
+/// The rounded sum of two doubles and its rounding error (Knuth, TAOCP vol. 2, 4.2.2, theorem B).
+#[inline(always)]
+pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_part = sum - a;
+    (sum, (a - (sum - b_part)) + (b - b_part))
+}
+
+impl ExactSum {
+    /// Adds a finite double.
+    #[inline(always)]
+    pub fn add(&mut self, x: f64) {
+        let (high, error) = two_sum(self.high, x);
+        let (low, lost) = two_sum(self.low, error);
+        if lost == 0.0 && high.is_finite() {
+            (self.high, self.low) = (high, low);
+        } else {
+            self.add_to_rest(x);
+        }
+    }
+
+    #[cold]
+    fn add_to_rest(&mut self, x: f64) {
+        self.has_rest = true;
+        self.rest.add(x);
+    }
+
+    /// Notes what is no finite number.
+    #[inline]
+    pub fn note(&mut self, specials: Specials) {
+        self.specials = self.specials.or(specials);
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        self.note(other.specials);
+        self.add(other.high);
+        self.add(other.low);
+        if other.has_rest {
+            self.has_rest = true;
+            self.rest.merge(&other.rest);
+        }
+    }
+
+    /// Back to zero; cheap unless the long accumulator was used.
+    #[inline]
+    pub fn reset(&mut self) {
+        (self.high, self.low, self.specials) = (0.0, 0.0, Specials::default());
+        if self.has_rest {
+            self.rest = DoubleSum::default();
+            self.has_rest = false;
+        }
+    }
+
+    /// What there was beside finite numbers.
+    pub fn specials(&self) -> Specials {
+        self.specials
+    }
+
+    /// The exact sum of the finite terms, rounded once to the nearest double.
+    #[inline]
+    pub fn to_f64(&self) -> f64 {
+        if self.has_rest { self.long().to_f64() } else { self.high + self.low }
+    }
+
+    /// The whole as one long accumulator.
+    pub fn long(&self) -> DoubleSum {
+        let mut long = self.rest.clone();
+        long.add(self.high);
+        long.add(self.low);
+        long
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sum(terms: &[f64]) -> ExactSum {
+        let mut sum = ExactSum::default();
+        terms.iter().for_each(|&x| sum.add(x));
+        sum
+    }
+
+    fn oracle(terms: &[f64]) -> f64 {
+        let mut long = DoubleSum::default();
+        terms.iter().for_each(|&x| long.add(x));
+        long.to_f64()
+    }
+
+    proptest! {
+        #[test]
+        fn any_terms_in_any_parts(terms in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO, 0..60), at in 0usize..60) {
+            let at = at.min(terms.len());
+            let mut parts = sum(&terms[at..]);
+            parts.merge(&sum(&terms[..at]));
+            let expected = oracle(&terms);
+            prop_assert_eq!(sum(&terms).to_f64(), expected);
+            prop_assert_eq!(parts.to_f64(), expected);
+        }
+    }
+
+    #[test]
+    fn overflow_on_the_way_is_not_the_end() {
+        assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]).to_f64(), f64::MAX);
+        assert_eq!(sum(&[f64::MAX, f64::MAX]).to_f64(), f64::INFINITY);
+        assert_eq!(sum(&[1e16, 1.0, 1e-30, -1e16]).to_f64(), 1.0);
+    }
+
+    #[test]
+    fn reset_forgets_all() {
+        let mut used = sum(&[1e300, 1.0, 1e-300]);
+        used.note(Specials { nan: true, ..Specials::default() });
+        used.reset();
+        used.add(2.0);
+        assert_eq!((used.to_f64(), used.specials()), (2.0, Specials::default()));
+    }
+}

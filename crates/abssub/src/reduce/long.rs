@@ -1,0 +1,246 @@
+//! The long accumulator: a fixed-point number wide enough for any sum of floats.
+//!
+//! After Kulisch ("Computer Arithmetic and Validity", 2008): every finite float is an integer times
+//! the lowest weight of its format, so a sum of floats is a sum of integers and loses nothing.
+
+/// A two's complement fixed-point number of `LIMBS` x 64 bits; its lowest bit weighs 2^`LOWEST`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LongSum<const LIMBS: usize, const LOWEST: i32> {
+    limbs: [u64; LIMBS],
+}
+
+/// Holds any sum of 2^64 doubles: bits from 2^-1074 to 2^1024, 64 more, and a sign.
+pub type DoubleSum = LongSum<35, -1074>;
+/// The same for the 80-bit floats of x86-64: from 2^-16445 to 2^16384.
+pub type ExtendedSum = LongSum<515, -16445>;
+
+/// A format to round to: the bits of its significand, its lowest weight, and its first unreachable one.
+struct Format {
+    precision: i32,
+    lowest: i32,
+    overflow: i32,
+}
+
+const F64: Format = Format { precision: 53, lowest: -1074, overflow: 1024 };
+const F32: Format = Format { precision: 24, lowest: -149, overflow: 128 };
+const F16: Format = Format { precision: 11, lowest: -24, overflow: 16 };
+
+impl<const LIMBS: usize, const LOWEST: i32> Default for LongSum<LIMBS, LOWEST> {
+    fn default() -> Self {
+        Self { limbs: [0; LIMBS] }
+    }
+}
+
+impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
+    /// Adds a finite double. Its lowest weight must not be below this sum's, which it never is.
+    #[inline]
+    pub fn add(&mut self, x: f64) {
+        debug_assert!(x.is_finite());
+        let bits = x.to_bits();
+        let biased = ((bits >> 52) & 0x7ff) as i32;
+        let fraction = bits & ((1 << 52) - 1);
+        let (significand, exponent) =
+            if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+        self.add_scaled(x.is_sign_negative(), significand, exponent);
+    }
+
+    /// Adds `significand * 2^exponent`, or takes it away.
+    #[inline]
+    pub fn add_scaled(&mut self, negative: bool, significand: u64, exponent: i32) {
+        let shift = (exponent - LOWEST) as usize;
+        let wide = u128::from(significand) << (shift % 64);
+        let (low, high) = (wide as u64, (wide >> 64) as u64);
+        let at = shift / 64;
+        if negative { self.borrow(at, low, high) } else { self.carry(at, low, high) }
+    }
+
+    #[inline]
+    fn carry(&mut self, at: usize, low: u64, high: u64) {
+        let (sum, mut carried) = self.limbs[at].overflowing_add(low);
+        self.limbs[at] = sum;
+        let mut next = high;
+        for limb in &mut self.limbs[at + 1..] {
+            let (sum, first) = limb.overflowing_add(next);
+            let (sum, second) = sum.overflowing_add(u64::from(carried));
+            *limb = sum;
+            carried = first | second;
+            next = 0;
+            if !carried {
+                break;
+            }
+        }
+    }
+
+    #[inline]
+    fn borrow(&mut self, at: usize, low: u64, high: u64) {
+        let (sum, mut borrowed) = self.limbs[at].overflowing_sub(low);
+        self.limbs[at] = sum;
+        let mut next = high;
+        for limb in &mut self.limbs[at + 1..] {
+            let (sum, first) = limb.overflowing_sub(next);
+            let (sum, second) = sum.overflowing_sub(u64::from(borrowed));
+            *limb = sum;
+            borrowed = first | second;
+            next = 0;
+            if !borrowed {
+                break;
+            }
+        }
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        let mut carried = false;
+        for (limb, &more) in self.limbs.iter_mut().zip(&other.limbs) {
+            let (sum, first) = limb.overflowing_add(more);
+            let (sum, second) = sum.overflowing_add(u64::from(carried));
+            *limb = sum;
+            carried = first | second;
+        }
+    }
+
+    /// The sum rounded once to the nearest double, ties to even; infinite beyond the format.
+    pub fn to_f64(&self) -> f64 {
+        self.rounded(&F64)
+    }
+
+    /// The sum rounded once to the nearest single, as a double.
+    pub fn to_f32(&self) -> f64 {
+        self.rounded(&F32)
+    }
+
+    /// The sum rounded once to the nearest half, as a double.
+    pub fn to_f16(&self) -> f64 {
+        self.rounded(&F16)
+    }
+
+    fn rounded(&self, format: &Format) -> f64 {
+        let negative = self.limbs[LIMBS - 1] >> 63 == 1;
+        let magnitude = if negative { self.negated() } else { self.clone() };
+        let value = magnitude.rounded_magnitude(format);
+        if negative { -value } else { value }
+    }
+
+    fn negated(&self) -> Self {
+        let mut result = Self::default();
+        let mut borrowed = false;
+        for (limb, &own) in result.limbs.iter_mut().zip(&self.limbs) {
+            let (difference, first) = 0u64.overflowing_sub(own);
+            let (difference, second) = difference.overflowing_sub(u64::from(borrowed));
+            *limb = difference;
+            borrowed = first | second;
+        }
+        result
+    }
+
+    fn rounded_magnitude(&self, format: &Format) -> f64 {
+        let Some(top) = (0..LIMBS).rev().find(|&i| self.limbs[i] != 0) else { return 0.0 };
+        let highest = (top * 64 + 63 - self.limbs[top].leading_zeros() as usize) as i32 + LOWEST;
+        // The weight of the last bit that the result keeps.
+        let mut unit = (highest - format.precision + 1).max(format.lowest);
+        let kept = self.bits_from(unit - LOWEST);
+        let half = self.bit(unit - 1 - LOWEST);
+        let odd = kept & 1 == 1;
+        let mut significand = kept + u64::from(half && (odd || self.any_below(unit - 1 - LOWEST)));
+        if significand >> format.precision != 0 {
+            significand >>= 1;
+            unit += 1;
+        }
+        if significand != 0 && unit + significand.ilog2() as i32 >= format.overflow {
+            return f64::INFINITY;
+        }
+        // Exact: the product is a value of the format.
+        significand as f64 * power_of_two(unit)
+    }
+
+    /// The 64 bits from position `from` on; positions below zero do not occur for a lowest weight
+    /// at or above this sum's.
+    fn bits_from(&self, from: i32) -> u64 {
+        let from = from.max(0) as usize;
+        let (limb, shift) = (from / 64, from % 64);
+        let low = self.limbs.get(limb).map_or(0, |&bits| bits >> shift);
+        let high = self.limbs.get(limb + 1).filter(|_| shift > 0).map_or(0, |&bits| bits << (64 - shift));
+        low | high
+    }
+
+    fn bit(&self, at: i32) -> bool {
+        at >= 0 && self.limbs.get(at as usize / 64).is_some_and(|&bits| bits >> (at % 64) & 1 == 1)
+    }
+
+    fn any_below(&self, at: i32) -> bool {
+        let at = at.max(0) as usize;
+        let partial = self.limbs.get(at / 64).is_some_and(|&bits| bits & ((1 << (at % 64)) - 1) != 0);
+        partial || self.limbs[..(at / 64).min(LIMBS)].iter().any(|&bits| bits != 0)
+    }
+}
+
+/// 2^exponent, for the exponents of doubles, subnormals included.
+fn power_of_two(exponent: i32) -> f64 {
+    if exponent < -1022 {
+        f64::from_bits(1 << (exponent + 1074))
+    } else {
+        f64::from_bits(((exponent + 1023) as u64) << 52)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(terms: &[f64]) -> DoubleSum {
+        let mut sum = DoubleSum::default();
+        terms.iter().for_each(|&x| sum.add(x));
+        sum
+    }
+
+    #[test]
+    fn one_term_comes_back_unchanged() {
+        let tiny = f64::from_bits(1);
+        for x in [0.0, 1.0, -1.0, 0.1, f64::MAX, f64::MIN, f64::MIN_POSITIVE, tiny, -tiny, 1e-300, 5e300] {
+            assert_eq!(sum(&[x]).to_f64().to_bits(), x.to_bits(), "{x:e}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_between_the_extremes() {
+        let tiny = f64::from_bits(1);
+        assert_eq!(sum(&[f64::MAX, tiny, -f64::MAX]).to_f64(), tiny);
+        assert_eq!(sum(&[1e308, 1e308, -1e308, 3.0, -1e308]).to_f64(), 3.0);
+        assert_eq!(sum(&[f64::MAX, f64::MAX]).to_f64(), f64::INFINITY);
+        assert_eq!(sum(&[f64::MIN, f64::MIN]).to_f64(), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn ties_go_to_even_unless_something_breaks_them() {
+        let half_ulp = 2f64.powi(-53);
+        assert_eq!(sum(&[1.0, half_ulp]).to_f64(), 1.0);
+        assert_eq!(sum(&[1.0, half_ulp, f64::from_bits(1)]).to_f64(), 1.0 + f64::EPSILON);
+        assert_eq!(sum(&[1.0 + f64::EPSILON, half_ulp]).to_f64(), 1.0 + 2.0 * f64::EPSILON);
+        // The largest double and half a unit more is infinite; a little less is not.
+        let unit = 2f64.powi(971);
+        assert_eq!(sum(&[f64::MAX, unit / 2.0]).to_f64(), f64::INFINITY);
+        assert_eq!(sum(&[f64::MAX, unit / 2.0, -f64::from_bits(1)]).to_f64(), f64::MAX);
+    }
+
+    #[test]
+    fn singles_and_halves_are_rounded_once() {
+        // Rounding to double first would make a tie of this, and round it down.
+        let x = [1.0, 2f64.powi(-24), 2f64.powi(-60)];
+        assert_eq!(sum(&x).to_f32(), 1.0 + 2f64.powi(-23));
+        assert_eq!(sum(&[65519.0, 0.999]).to_f16(), 65504.0);
+        assert_eq!(sum(&[65520.0]).to_f16(), f64::INFINITY);
+        assert_eq!(sum(&[2f64.powi(-150), 2f64.powi(-200)]).to_f32(), 2f64.powi(-149));
+    }
+
+    #[test]
+    fn the_extended_range_rounds_to_doubles() {
+        let mut sum = ExtendedSum::default();
+        sum.add_scaled(false, 1 << 63, 16383 - 63);
+        assert_eq!(sum.to_f64(), f64::INFINITY);
+        sum.add_scaled(true, 1 << 63, 16383 - 63);
+        sum.add_scaled(false, 1, -16445);
+        assert_eq!(sum.to_f64(), 0.0);
+        sum.add(1.5);
+        assert_eq!(sum.to_f64(), 1.5);
+    }
+}

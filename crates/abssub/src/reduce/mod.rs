@@ -1,0 +1,13 @@
+//! The mergeable states: what a sum is while it is being made.
+
+mod exact;
+mod finish;
+mod long;
+mod sum;
+
+pub(crate) use exact::two_sum;
+pub use exact::{ExactSum, Specials};
+pub(crate) use finish::finish;
+pub use finish::{Initial, Number};
+pub use long::{DoubleSum, ExtendedSum, LongSum};
+pub use sum::{Counter, ExtendedTotal, State, TimeSum, Total};
