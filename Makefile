@@ -53,7 +53,7 @@ test-rust: $(STAMPS)/venv | need-cargo ## the Rust tests and doctests alone
 test-python: $(STAMPS)/wheel $(STAMPS)/test ## the Python tests, the examples and the code in the documents
 	$(PY) -m pytest $(PYTEST_FLAGS)
 
-test-long: $(STAMPS)/wheel $(STAMPS)/test ## the Python tests with many more drawn examples and full products
+test-long: $(STAMPS)/wheel $(STAMPS)/test ## the Python tests with many more drawn examples
 	HYPOTHESIS_PROFILE=long $(PY) -m pytest $(PYTEST_FLAGS)
 
 check: check-rust check-python ## formatting, lints and types, warnings denied

@@ -10,7 +10,7 @@ import pytest
 from abssub import _core
 from surroundings import ROOT, THREAD_COUNTS, forced_level
 
-hypothesis.settings.register_profile("short", max_examples=120, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("short", max_examples=600, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "short")
 hypothesis.settings.load_profile(PROFILE)
@@ -27,12 +27,6 @@ def level(request):
 def threads(request):
     """One thread, as many as a small machine has, and more than that."""
     return request.param
-
-
-@pytest.fixture(scope="session")
-def thorough():
-    """Whether this run draws full products in place of samples (`make test-long`)."""
-    return PROFILE == "long"
 
 
 @pytest.fixture

@@ -125,3 +125,24 @@ def test_frames_of_the_question(level, threads):
     for c in (ab.sad(a, b, axis=(-2, -1), threads=threads), ab.sad(b, a, axis=(2, 1), threads=threads)):
         assert c.dtype == np.uint64
         np.testing.assert_array_equal(c, expected)
+
+
+@pytest.mark.parametrize("dtype", oracle.INTEGERS, ids=lambda d: d.name)
+def test_every_length_offset_and_stride(level, dtype):
+    pool = oracle.samples(dtype.name, seed=6, count=300)
+    if dtype.itemsize == 8:
+        pool = pool // 2**20
+    random = np.random.default_rng(6)
+    a, b = random.choice(pool, (2, 64 + 3 * 300 + 1))
+    exact = abs(a.astype(np.int64) - b.astype(np.int64))
+    for length, offset in itertools.product(range(301), range(64)):
+        here = slice(offset, offset + length)
+        assert int(ab.sad(a[here], b[here])) == int(exact[here].sum())
+    for length, stride in itertools.product(range(301), (-3, -2, -1, 2, 3)):
+        here = slice(length % 64, length % 64 + abs(stride) * length, abs(stride))
+        x, y, z = (v[here][::-1] if stride < 0 else v[here] for v in (a, b, exact))
+        assert int(ab.sad(x, y)) == int(z.sum())
+        # Stride 0 on one side, and the other as it is.
+        constant = np.broadcast_to(b[5], (length,))
+        fixed = abs(a[here].astype(np.int64) - int(b[5])).sum()
+        assert int(ab.sad(a[here], constant)) == int(ab.sad(constant, a[here])) == int(fixed)

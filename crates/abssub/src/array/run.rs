@@ -100,6 +100,12 @@ impl<'m, T: Pod> Run<'m, T> {
         Self { start: unsafe { self.start.add(from) }, len, memory: PhantomData }
     }
 
+    /// The elements from `from` on.
+    #[inline(always)]
+    pub fn after(self, from: usize) -> Self {
+        self.part(from, self.len - from)
+    }
+
     /// Splits off as many whole blocks of `N` as there are: `(blocks, rest)`.
     #[inline(always)]
     pub fn blocks<const N: usize>(self) -> (Blocks<'m, T, N>, Self) {

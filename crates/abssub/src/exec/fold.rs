@@ -4,10 +4,11 @@
 use super::feed::{Feed, Rectangle};
 use super::pool;
 use crate::Error;
-use crate::array::{Operand, Receive, Target};
+use crate::array::{DType, Operand, Receive, Target};
 use crate::kernel::{Block, Fold, Into, Level};
 use crate::plan::{A, B, Cut, Inner, MASK, OUT, Odometer, Offsets, Plan, Tile};
-use crate::reduce::{Initial, Specials, State, finish};
+use crate::reduce::{Initial, Specials, State, Stored, Ticks, TooLarge, finish};
+use half::f16;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +19,8 @@ const TILE_BYTES: usize = 64 << 10;
 const BLOCK_ELEMENTS: usize = 1 << 16;
 /// Rows of a block whose elements lie far apart: neighbours in memory are read while they are cached.
 const SCATTERED_LEN: usize = 128;
+/// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
+const SHARED_LEN: usize = 1 << 13;
 /// How often the caller is asked whether to go on.
 const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.
@@ -88,24 +91,40 @@ where
         || Worker::<E>::new(job, &shared).work(&mut ask),
     );
     for (i, states) in shared.merged.iter().enumerate() {
-        store::<E>(job, &shared, cut.tile(i), &states.lock().expect("no panics under the lock"));
+        store(job, &shared, cut.tile(i), &states.lock().expect("no panics under the lock"));
     }
     shared.outcome.into_inner().expect("no panics under the lock")
 }
 
 /// Finishes the states of a tile and stores what they come to.
-fn store<E: Fold>(job: &Job<'_, '_>, shared: &Shared<'_, E::State>, tile: Tile, states: &[E::State]) {
+fn store<S: State>(job: &Job<'_, '_>, shared: &Shared<'_, S>, tile: Tile, states: &[S]) {
+    macro_rules! with {
+        ($($dtype:ident => $stored:ty),* $(,)?) => {
+            match job.target.dtype() {
+                $(DType::$dtype => store_as::<S, $stored>(job, shared, tile, states),)*
+                target => shared.fail(Error::Target { target }),
+            }
+        };
+    }
+    with! {
+        U8 => u8, U16 => u16, U32 => u32, U64 => u64, I8 => i8, I16 => i16, I32 => i32, I64 => i64,
+        F16 => f16, F32 => f32, F64 => f64, Time => Ticks,
+    }
+}
+
+fn store_as<S: State, T: Stored>(job: &Job<'_, '_>, shared: &Shared<'_, S>, tile: Tile, states: &[S]) {
     let plan = &shared.cut.parts[0];
     let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
     let first = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT] + step * tile.from as isize;
+    let places = job.target.strip::<T>(first, step, states.len());
     let mut met = Specials::default();
     for (i, state) in states.iter().enumerate() {
-        match finish(state.total(), job.initial, job.target.dtype()) {
-            Err(error) => return shared.fail(error),
-            Ok((number, specials)) => {
+        match finish::<T>(state.total(), job.initial) {
+            Err(TooLarge { bits }) => return shared.fail(Error::Overflow { bits, target: job.target.dtype() }),
+            Ok((value, specials)) => {
                 met = met.or(specials);
                 if job.store {
-                    job.target.store(first + step * i as isize, number);
+                    places.put(i, value);
                 }
             }
         }
@@ -174,7 +193,7 @@ where
                 }
                 let states = &self.states[..tile.len];
                 match self.shared.merged.get(number) {
-                    None => store::<E>(self.job, self.shared, tile, states),
+                    None => store(self.job, self.shared, tile, states),
                     Some(merged) => {
                         let mut merged = merged.lock().expect("no panics under the lock");
                         merged.iter_mut().zip(states).for_each(|(whole, part)| whole.merge(part));
@@ -233,7 +252,13 @@ where
         let step = plan.inner_axis.step;
         let scattered = |in_place: bool, step: isize| !in_place && step.unsigned_abs() > 64;
         let far_apart = scattered(self.a.is_in_place(), step[A]) || scattered(self.b.is_in_place(), step[B]);
-        if far_apart && plan.rows.len > 1 { SCATTERED_LEN } else { self.most_elements() }
+        if far_apart && plan.rows.len > 1 {
+            SCATTERED_LEN
+        } else if plan.rows.step[A] == 0 || plan.rows.step[B] == 0 {
+            self.most_elements().min(SHARED_LEN)
+        } else {
+            self.most_elements()
+        }
     }
 
     /// Whether to go on; looks at the clock only after a good deal of work.

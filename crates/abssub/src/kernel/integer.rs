@@ -55,6 +55,10 @@ partials! {
 
 /// Columns summed at a time: their partial sums stay in the first cache.
 const STRIP: usize = 1024;
+/// So that no vector of partial sums crosses a cache line.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
 /// Elements handled together: what the compiler turns into vectors.
 const BLOCK: usize = 64;
 
@@ -64,12 +68,12 @@ fn columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counte
         let mut first = 0;
         while first < a.count() {
             let until = a.count().min(first.saturating_add(E::ROWS));
-            let mut sums = [E::ZERO; STRIP];
+            let Aligned(sums) = &mut Aligned([E::ZERO; STRIP]);
             for i in first..until {
                 let (a, b) = (a.row(i).part(k * STRIP, states.len()), b.row(i).part(k * STRIP, states.len()));
                 add_row::<E>(a, b, &mut sums[..states.len()]);
             }
-            for (state, &sum) in states.iter_mut().zip(&sums) {
+            for (state, &sum) in states.iter_mut().zip(&*sums) {
                 E::flush(sum, state);
             }
             first = until;
@@ -79,49 +83,46 @@ fn columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counte
 
 #[inline(always)]
 fn add_row<E: Partial>(a: Run<E::Left>, b: Run<E::Right>, sums: &mut [E::Sum]) {
-    let ((a, a_rest), (b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
-    let (whole, rest) = sums.as_chunks_mut::<BLOCK>();
-    for ((sums, a), b) in whole.iter_mut().zip(a).zip(b) {
-        for i in 0..BLOCK {
-            E::grow(&mut sums[i], a[i], b[i]);
-        }
-    }
-    for (i, sum) in rest.iter_mut().enumerate() {
-        E::grow(sum, a_rest.get(i), b_rest.get(i));
+    for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b.iter())) {
+        E::grow(sum, a, b);
     }
 }
 
-/// Bytes as they are compared: unsigned ones as they stand, signed ones brought to unsigned order.
+/// Vectors that are summed side by side, so that an addition need not wait for the last.
+const SIDE_BY_SIDE: usize = 4;
+
+/// The sum of |a - b| over the eights of two vectors of bytes; signed ones are first brought to unsigned order.
 #[inline(always)]
-fn load_bytes<S: Simd, const SIGNED: bool>(simd: S, run: Run<u8>, at: usize) -> S::V {
-    let left = run.len() - at;
-    let v = if left >= S::BYTES { simd.load(run.part(at, S::BYTES)) } else { simd.load_partial(run.part(at, left)) };
-    if SIGNED { simd.flip_bytes(v) } else { v }
+fn sad_eights<S: Simd, const SIGNED: bool>(simd: S, a: S::V, b: S::V) -> S::V {
+    if SIGNED { simd.sad_bytes(simd.flip_bytes(a), simd.flip_bytes(b)) } else { simd.sad_bytes(a, b) }
 }
 
 /// The sum of |a - b| of bytes.
 #[inline(always)]
 fn sum_bytes<S: Simd, const SIGNED: bool>(simd: S, a: Run<u8>, b: Run<u8>) -> u64 {
-    // Four sums, so that an addition need not wait for the last.
-    let mut sums = [simd.zero(); 4];
-    let mut at = 0;
-    while a.len() - at >= 4 * S::BYTES {
-        for sum in &mut sums {
-            let (a, b) = (load_bytes::<S, SIGNED>(simd, a, at), load_bytes::<S, SIGNED>(simd, b, at));
-            *sum = simd.add_u64(*sum, simd.sad_bytes(a, b));
-            at += S::BYTES;
+    let width = S::BYTES;
+    let mut sums = [simd.zero(); SIDE_BY_SIDE];
+    let (mut a, mut b) = (a, b);
+    while a.len() >= SIDE_BY_SIDE * width {
+        for (k, sum) in sums.iter_mut().enumerate() {
+            let (a, b) = (simd.load(a.part(k * width, width)), simd.load(b.part(k * width, width)));
+            *sum = simd.add_u64(*sum, sad_eights::<S, SIGNED>(simd, a, b));
         }
+        (a, b) = (a.after(SIDE_BY_SIDE * width), b.after(SIDE_BY_SIDE * width));
     }
-    while at < a.len() {
-        let (a, b) = (load_bytes::<S, SIGNED>(simd, a, at), load_bytes::<S, SIGNED>(simd, b, at));
-        sums[0] = simd.add_u64(sums[0], simd.sad_bytes(a, b));
-        at += S::BYTES;
+    while a.len() >= width {
+        sums[0] = simd.add_u64(sums[0], sad_eights::<S, SIGNED>(simd, simd.load(a), simd.load(b)));
+        (a, b) = (a.after(width), b.after(width));
+    }
+    if !a.is_empty() {
+        let (a, b) = (simd.load_partial(a), simd.load_partial(b));
+        sums[1] = simd.add_u64(sums[1], sad_eights::<S, SIGNED>(simd, a, b));
     }
     simd.sum_u64(simd.add_u64(simd.add_u64(sums[0], sums[1]), simd.add_u64(sums[2], sums[3])))
 }
 
-/// Vectors of 16-bit lanes before their i32 sums could overflow: each step adds at most 2 x 32768 to a lane.
-const WORD_STEPS: usize = 1 << 14;
+/// Rounds of `SIDE_BY_SIDE` vectors before their i32 sums could overflow: each adds at most 2 x 32768 to a lane.
+const WORD_ROUNDS: usize = 1 << 14;
 
 /// |a - b| of 16-bit lanes given as bytes, each less 32768.
 #[inline(always)]
@@ -133,25 +134,31 @@ fn diff_words<S: Simd, const SIGNED: bool>(simd: S, a: S::V, b: S::V) -> S::V {
 #[inline(always)]
 fn sum_words<S: Simd, const SIGNED: bool>(simd: S, a: Run<u8>, b: Run<u8>) -> u64 {
     let width = S::BYTES;
+    let vectors = a.len().div_ceil(width) as i64;
     let mut biased = 0;
-    let mut at = 0;
-    while a.len() - at >= width {
-        let steps = ((a.len() - at) / width).min(WORD_STEPS);
-        let mut sums = [simd.zero(); 2];
-        for step in 0..steps {
-            let (a, b) = (simd.load(a.part(at, width)), simd.load(b.part(at, width)));
-            sums[step % 2] = simd.accumulate_i16(sums[step % 2], diff_words::<S, SIGNED>(simd, a, b));
-            at += width;
+    let (mut a, mut b) = (a, b);
+    while a.len() >= SIDE_BY_SIDE * width {
+        let mut sums = [simd.zero(); SIDE_BY_SIDE];
+        for _ in 0..(a.len() / (SIDE_BY_SIDE * width)).min(WORD_ROUNDS) {
+            for (k, sum) in sums.iter_mut().enumerate() {
+                let (a, b) = (simd.load(a.part(k * width, width)), simd.load(b.part(k * width, width)));
+                *sum = simd.accumulate_i16(*sum, diff_words::<S, SIGNED>(simd, a, b));
+            }
+            (a, b) = (a.after(SIDE_BY_SIDE * width), b.after(SIDE_BY_SIDE * width));
         }
-        biased += simd.sum_i32(sums[0]) + simd.sum_i32(sums[1]);
+        biased += sums.into_iter().map(|sum| simd.sum_i32(sum)).sum::<i64>();
     }
-    let rest = a.len() - at;
-    if rest > 0 {
-        let (a, b) = (simd.load_partial(a.part(at, rest)), simd.load_partial(b.part(at, rest)));
-        biased += simd.sum_i32(simd.accumulate_i16(simd.zero(), diff_words::<S, SIGNED>(simd, a, b)));
+    let mut sum = simd.zero();
+    while a.len() >= width {
+        sum = simd.accumulate_i16(sum, diff_words::<S, SIGNED>(simd, simd.load(a), simd.load(b)));
+        (a, b) = (a.after(width), b.after(width));
+    }
+    if !a.is_empty() {
+        let (a, b) = (simd.load_partial(a), simd.load_partial(b));
+        sum = simd.accumulate_i16(sum, diff_words::<S, SIGNED>(simd, a, b));
     }
     // Every lane of every vector, the last one's padding too, was counted 32768 too low.
-    (biased + 32768 * (a.len().div_ceil(width) * width / 2) as i64) as u64
+    (biased + simd.sum_i32(sum) + vectors * (width as i64 / 2) * 32768) as u64
 }
 
 macro_rules! fold_with {
