@@ -19,7 +19,9 @@ const ROWS: usize = 64;
 
 /// Numbers without a pattern, the same in every run.
 fn noise(len: usize) -> impl Iterator<Item = u64> {
-    (0..len as u64).map(|i| (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 7)
+    (0..len as u64).map(|i| {
+        (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 7
+    })
 }
 
 macro_rules! plain {
@@ -53,8 +55,12 @@ fn plain<T: Copy>(level: Level, a: &[T], b: &[T], diff: impl Fn(T, T) -> u64) ->
     }
 }
 
-fn rows<T: Scalar>(criterion: &mut Criterion, name: &str, make: impl Fn(u64) -> T, diff: impl Fn(T, T) -> u64 + Copy)
-where
+fn rows<T: Scalar>(
+    criterion: &mut Criterion,
+    name: &str,
+    make: impl Fn(u64) -> T,
+    diff: impl Fn(T, T) -> u64 + Copy,
+) where
     T::Class: abssub::array::SumWith<T::Class, Sum: Into<Exact>>,
 {
     let a: Array1<T> = noise(LEN).map(&make).collect();
@@ -98,7 +104,8 @@ where
     T::Class: abssub::array::SumWith<T::Class>,
 {
     let len = LEN / ROWS;
-    let a: Array2<T> = Array2::from_shape_vec((ROWS, len), noise(LEN).map(&make).collect()).expect("the length");
+    let a: Array2<T> =
+        Array2::from_shape_vec((ROWS, len), noise(LEN).map(&make).collect()).expect("the length");
     let b: Array1<T> = noise(len).map(&make).collect();
     let mut group = criterion.benchmark_group(format!("column/{name}"));
     group.throughput(Throughput::Bytes((LEN * size_of::<T>()) as u64));

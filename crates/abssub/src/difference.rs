@@ -1,10 +1,10 @@
 //! What Rust users call: `absdiff` and `AbsDiff`, over `ndarray` views.
 #![allow(unsafe_code)]
 
+use crate::Error;
 use crate::array::{Operand, Scalar, SumWith, Target};
 use crate::exec::{Sum, absdiff_all};
 use crate::plan::broadcast_shapes;
-use crate::Error;
 use ndarray::{Array, ArrayD, ArrayView, Axis, DimMax, Dimension, IxDyn};
 use std::marker::PhantomData;
 

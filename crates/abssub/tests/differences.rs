@@ -21,7 +21,9 @@ fn noise(seed: u64) -> impl Iterator<Item = u64> {
         0 => 0,
         1 => u64::MAX,
         2 => 1 << 63,
-        _ => (i + seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(27).wrapping_mul(0xd6e8_feb8_6659_fd93),
+        _ => {
+            (i + seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(27).wrapping_mul(0xd6e8_feb8_6659_fd93)
+        }
     })
 }
 
@@ -33,7 +35,9 @@ where
     let mut a: Vec<E::Left> = noise(1).take(4 * MOST).map(left).collect();
     let mut b: Vec<E::Right> = noise(7).skip(3).take(4 * MOST).map(right).collect();
     for &level in Level::available() {
-        for (a_step, b_step, out_step) in [(1, 1, 1), (1, 0, 1), (0, 1, 1), (2, -1, 1), (-3, 2, -2), (1, 1, 3)] {
+        for (a_step, b_step, out_step) in
+            [(1, 1, 1), (1, 0, 1), (0, 1, 1), (2, -1, 1), (-3, 2, -2), (1, 1, 3)]
+        {
             for len in (0..MOST).step_by(if (a_step, b_step, out_step) == (1, 1, 1) { 1 } else { 13 }) {
                 let at = |step: isize| if step < 0 { 3 * MOST } else { len % 3 };
                 let mut out = vec![E::Out::ZERO; 4 * MOST];
@@ -67,7 +71,10 @@ fn every_element_type_is_its_scalar_definition() {
     check::<i64>(|x| x as i64, |x| x as i64);
     check::<f32>(|x| x as f32, |x| (x >> 7) as f32);
     check::<f64>(|x| x as f64, |x| (x >> 7) as f64);
-    check::<half::f16>(|x| half::f16::from_bits(x as u16 & 0x7bff), |x| half::f16::from_bits((x >> 3) as u16 & 0xfbff));
+    check::<half::f16>(
+        |x| half::f16::from_bits(x as u16 & 0x7bff),
+        |x| half::f16::from_bits((x >> 3) as u16 & 0xfbff),
+    );
     check::<Bool>(|x| Bool(x as u8), |x| Bool((x >> 5) as u8));
     check::<Mixed64>(|x| x, |x| x as i64);
     check::<Time>(|x| x as i64, |x| x as i64);
@@ -77,7 +84,10 @@ fn every_element_type_is_its_scalar_definition() {
 fn scalar_definitions_are_wider_arithmetic() {
     for (x, y) in noise(3).zip(noise(11).skip(2)).take(4000) {
         let (a, b) = (x as i64, y as i64);
-        assert_eq!(u128::from(<i64 as Element>::absdiff(a, b)), (i128::from(a) - i128::from(b)).unsigned_abs());
+        assert_eq!(
+            u128::from(<i64 as Element>::absdiff(a, b)),
+            (i128::from(a) - i128::from(b)).unsigned_abs()
+        );
         assert_eq!(Mixed64::absdiff(x, b), (i128::from(x) - i128::from(b)).unsigned_abs());
         let mut lost = false;
         let stored = Mixed64::store(x, b, &mut lost);
@@ -86,7 +96,10 @@ fn scalar_definitions_are_wider_arithmetic() {
     }
     for a in i8::MIN..=i8::MAX {
         for b in i8::MIN..=i8::MAX {
-            assert_eq!(u16::from(<i8 as Element>::absdiff(a, b)), (i16::from(a) - i16::from(b)).unsigned_abs());
+            assert_eq!(
+                u16::from(<i8 as Element>::absdiff(a, b)),
+                (i16::from(a) - i16::from(b)).unsigned_abs()
+            );
         }
     }
 }
@@ -128,5 +141,8 @@ fn arrays_broadcast() {
     assert_eq!(absdiff(&a.t(), &b.view().insert_axis(ndarray::Axis(1))).unwrap(), expected.t());
     let empty = Array2::<i16>::zeros((0, 70));
     assert_eq!(absdiff(&empty.view(), &b.view()).unwrap().shape(), [0, 70]);
-    assert_eq!(absdiff(&array![true, false].view(), &array![true, true].view()).unwrap(), array![false, true]);
+    assert_eq!(
+        absdiff(&array![true, false].view(), &array![true, true].view()).unwrap(),
+        array![false, true]
+    );
 }

@@ -181,13 +181,15 @@ struct Layout {
 
 fn layouts() -> impl Strategy<Value = Layout> {
     let axis = (1usize..40, prop::sample::select(vec![1isize, -1, 2, -3]), any::<bool>(), any::<bool>());
-    (prop::collection::vec(axis, 0..4), prop::sample::select(vec![1usize, 2, 5])).prop_map(|(axes, threads)| Layout {
-        shape: axes.iter().map(|axis| axis.0).collect(),
-        steps: axes.iter().map(|axis| axis.1).collect(),
-        stretched: axes.iter().map(|axis| axis.2 && axis.3).collect(),
-        reduced: axes.iter().map(|axis| axis.2 != axis.3).collect(),
-        threads,
-    })
+    (prop::collection::vec(axis, 0..4), prop::sample::select(vec![1usize, 2, 5])).prop_map(
+        |(axes, threads)| Layout {
+            shape: axes.iter().map(|axis| axis.0).collect(),
+            steps: axes.iter().map(|axis| axis.1).collect(),
+            stretched: axes.iter().map(|axis| axis.2 && axis.3).collect(),
+            reduced: axes.iter().map(|axis| axis.2 != axis.3).collect(),
+            threads,
+        },
+    )
 }
 
 fn view<'a, T>(base: &'a ArrayD<T>, layout: &Layout) -> ArrayViewD<'a, T> {
@@ -244,8 +246,16 @@ fn large_work_is_the_same_on_any_number_of_threads() {
         let (one, one_real) = (difference.clone().threads(1), real.clone().threads(1));
         let (expected, expected_real) = (one.sum(&axes).unwrap(), one_real.sum(&axes).unwrap());
         for threads in [2, 3, 8] {
-            assert_eq!(difference.clone().threads(threads).sum(&axes).unwrap(), expected, "{axes:?} {threads}");
-            assert_eq!(real.clone().threads(threads).sum(&axes).unwrap(), expected_real, "{axes:?} {threads}");
+            assert_eq!(
+                difference.clone().threads(threads).sum(&axes).unwrap(),
+                expected,
+                "{axes:?} {threads}"
+            );
+            assert_eq!(
+                real.clone().threads(threads).sum(&axes).unwrap(),
+                expected_real,
+                "{axes:?} {threads}"
+            );
         }
     }
 }
@@ -262,6 +272,7 @@ fn refusals_hold_their_values() {
     assert!(matches!(difference.clone().masked(mask.view()), Err(Error::Mask { .. })));
     assert_eq!(difference.shape(), a.raw_dim().slice());
     let large = ndarray::aview1(&[u64::MAX, u64::MAX]).to_owned();
-    let overflow = AbsDiff::new(large.view(), Array::from_elem(1, 0i8).view()).unwrap().sum_all().unwrap_err();
+    let overflow =
+        AbsDiff::new(large.view(), Array::from_elem(1, 0i8).view()).unwrap().sum_all().unwrap_err();
     assert_eq!(overflow, Error::Overflow { bits: 65, target: abssub::array::DType::U64 });
 }

@@ -3,7 +3,7 @@
 use super::dtype::to_core;
 use super::operand::{Array, as_array, numpy};
 use abssub::array::DType;
-use abssub::reduce::Initial;
+use abssub::reduce;
 use numpy::PyUntypedArrayMethods;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -34,37 +34,88 @@ fn index(value: &Bound<'_, PyAny>) -> PyResult<isize> {
     numpy!(value.py(), "operator", "index")?.call1((value,))?.extract()
 }
 
-/// `where=` as a boolean array; none where it is simply True.
-pub(super) fn mask<'py>(value: Option<&Bound<'py, PyAny>>) -> PyResult<Option<Array<'py>>> {
-    let Some(value) = value.filter(|value| !value.cast::<PyBool>().is_ok_and(|flag| flag.is_true())) else {
-        return Ok(None);
-    };
-    let mask = as_array(value)?;
-    if to_core(&mask.dtype()) == Some(DType::Bool) {
-        return Ok(Some(mask));
+/// `where=` as it was given.
+pub(super) enum Where<'py> {
+    /// Not at all, or as True.
+    Everywhere,
+    /// Something that should be a boolean array.
+    In(Bound<'py, PyAny>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Where<'py> {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let everywhere = value.cast::<PyBool>().is_ok_and(|flag| flag.is_true());
+        Ok(if everywhere { Where::Everywhere } else { Where::In(value.to_owned()) })
     }
-    Err(PyTypeError::new_err(format!(
-        "Cannot cast array data from {} to dtype('bool') according to the rule 'safe'",
-        mask.dtype().repr()?
-    )))
+}
+
+impl<'py> Where<'py> {
+    /// The places, if they are not all.
+    pub(super) fn mask(&self) -> PyResult<Option<Array<'py>>> {
+        let Where::In(value) = self else { return Ok(None) };
+        let mask = as_array(value)?;
+        if to_core(&mask.dtype()) == Some(DType::Bool) {
+            return Ok(Some(mask));
+        }
+        Err(PyTypeError::new_err(format!(
+            "Cannot cast array data from {} to dtype('bool') according to the rule 'safe'",
+            mask.dtype().repr()?
+        )))
+    }
+}
+
+/// A switch such as `keepdims=`: a boolean, or an integer as NumPy allows.
+pub(super) struct Flag(pub(super) bool);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Flag {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let flag = value.extract::<bool>().or_else(|_| index(&value).map(|number| number != 0));
+        flag.map(Flag)
+    }
+}
+
+/// `initial=` as it was given.
+pub(super) enum Initial<'py> {
+    /// Not at all.
+    Zero,
+    /// As None: NumPy's way to refuse empty input.
+    Absent,
+    /// A number.
+    From(Bound<'py, PyAny>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Initial<'py> {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(if value.is_none() { Initial::Absent } else { Initial::From(value.to_owned()) })
+    }
 }
 
 /// `initial=` for a sum of the given type; `dtype` is the times' own, whose unit a timedelta64 is brought to.
-pub(super) fn initial(value: &Bound<'_, PyAny>, sums: DType, dtype: &Bound<'_, PyAny>) -> PyResult<Initial> {
+pub(super) fn start(
+    value: &Bound<'_, PyAny>,
+    sums: DType,
+    dtype: &Bound<'_, PyAny>,
+) -> PyResult<reduce::Initial> {
     let py = value.py();
     match sums {
-        DType::F64 => Ok(Initial::Float(value.extract()?)),
+        DType::F64 => Ok(reduce::Initial::Float(value.extract()?)),
         DType::Time if value.is_instance(numpy!(py, "numpy", "timedelta64")?)? => {
             let ticks: Option<i64> =
                 value.call_method1("astype", (dtype,))?.call_method1("astype", ("i8",))?.extract()?;
             let ticks = ticks.filter(|&ticks| ticks != i64::MIN);
             ticks
-                .map(|ticks| Initial::Integer(ticks.into()))
+                .map(|ticks| reduce::Initial::Integer(ticks.into()))
                 .ok_or_else(|| PyValueError::new_err("initial is NaT"))
         }
         _ => {
             let number = numpy!(py, "operator", "index")?.call1((value,))?;
-            Ok(Initial::Integer(number.extract()?))
+            Ok(reduce::Initial::Integer(number.extract()?))
         }
     }
 }

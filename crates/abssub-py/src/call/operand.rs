@@ -69,7 +69,8 @@ pub(super) fn operand<'a>(array: &'a Array<'_>) -> Operand<'a> {
     let core = to_core(&dtype).expect("checked before");
     let (shape, strides) = (array.shape().to_vec(), array.strides().to_vec());
     // SAFETY: NumPy vouches for an array's memory while the array is alive, which `'a` ensures.
-    let operand = unsafe { Operand::from_raw((*array.as_array_ptr()).fields.data.cast(), core, shape, strides) };
+    let operand =
+        unsafe { Operand::from_raw((*array.as_array_ptr()).fields.data.cast(), core, shape, strides) };
     if dtype.is_native_byteorder() == Some(false) { operand.byte_swapped() } else { operand }
 }
 

@@ -1,7 +1,7 @@
 //! `sad`: the sum of absolute differences.
 #![allow(unsafe_code)]
 
-use super::arguments;
+use super::arguments::{self, Flag, Initial, Where};
 use super::dtype::{is_target, to_core};
 use super::error::to_python;
 use super::operand::{Array, Pair, numpy, operand};
@@ -22,25 +22,27 @@ const DETACH_FROM_ELEMENTS: usize = 1 << 14;
 
 #[pyfunction]
 #[pyo3(
-    signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=false, r#where=None, initial=Initial::Zero, threads=None),
+    signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=Flag(false), r#where=Where::Everywhere, initial=Initial::Zero, threads=None),
     text_signature = "(a, b, axis=None, *, dtype=None, out=None, keepdims=False, where=True, initial=0, threads=None)"
 )]
 #[doc = include_str!("sad.txt")]
 #[allow(clippy::too_many_arguments, reason = "NumPy's own keywords")]
+#[allow(clippy::doc_lazy_continuation, reason = "numpydoc, not Markdown")]
 pub(super) fn sad<'py>(
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
     axis: Option<&Bound<'py, PyAny>>,
     dtype: Option<&Bound<'py, PyAny>>,
     out: Option<&Bound<'py, PyAny>>,
-    keepdims: bool,
-    r#where: Option<&Bound<'py, PyAny>>,
+    keepdims: Flag,
+    r#where: Where<'py>,
     initial: Initial<'py>,
     threads: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = a.py();
     let pair = Pair::new(a, b)?;
-    let mask = arguments::mask(r#where)?;
+    let Flag(keepdims) = keepdims;
+    let mask = r#where.mask()?;
     let fail = |error| to_python(py, error, axis);
     let ndim = pair.a.ndim().max(pair.b.ndim());
     let axes = arguments::axes(axis, ndim)?;
@@ -60,7 +62,7 @@ pub(super) fn sad<'py>(
         Initial::Zero => {}
         Initial::Absent => refuse_empty(&sum)?,
         Initial::From(value) => {
-            let start = arguments::initial(&value, sum.dtype(), &default)?;
+            let start = arguments::start(&value, sum.dtype(), &default)?;
             sum = sum.with_initial(start);
         }
     }
@@ -70,25 +72,7 @@ pub(super) fn sad<'py>(
         [Some(&pair.a), Some(&pair.b), mask.as_ref()].into_iter().flatten().collect();
     match out {
         None => call.fresh(dtype.unwrap_or_else(|| call.default.clone())).and_then(unwrapped),
-        Some(out) => call.into_out(out, dtype, &inputs),
-    }
-}
-
-/// `initial=` as it was given.
-pub(super) enum Initial<'py> {
-    /// Not at all.
-    Zero,
-    /// As None: NumPy's way to refuse empty input.
-    Absent,
-    /// A number.
-    From(Bound<'py, PyAny>),
-}
-
-impl<'a, 'py> FromPyObject<'a, 'py> for Initial<'py> {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        Ok(if value.is_none() { Initial::Absent } else { Initial::From(value.to_owned()) })
+        Some(out) => call.store_in(out, dtype, &inputs),
     }
 }
 
@@ -123,32 +107,31 @@ impl<'py> Call<'_, 'py> {
     /// The sum as a new array of `dtype`.
     fn fresh(&self, dtype: Bound<'py, PyArrayDescr>) -> PyResult<Array<'py>> {
         self.check_kind(&dtype)?;
-        if is_target(&dtype) && self.unit_fits(&dtype) {
-            let array = new_array(dtype, &self.shape())?;
-            self.store(&array)?;
-            return Ok(array);
-        }
-        // A dtype that the core does not store: by way of the one whose values it holds exactly.
-        let between = match dtype.kind() {
-            b'c' if dtype.itemsize() == 8 => PyArrayDescr::new(self.py, "f4")?,
-            b'c' => PyArrayDescr::new(self.py, "f8")?,
-            b'f' | b'm' => self.default.clone(),
-            _ => PyArrayDescr::new(self.py, format!("={}{}", dtype.kind() as char, dtype.itemsize()))?,
-        };
-        let swapped_float = dtype.kind() == b'f' && dtype.itemsize() <= 8;
-        let between = if swapped_float {
-            PyArrayDescr::new(self.py, format!("=f{}", dtype.itemsize()))?
-        } else {
-            between
-        };
-        let (exact, array) = (new_array(between, &self.shape())?, new_array(dtype, &self.shape())?);
+        let stored = self.stored_for(&dtype)?;
+        let direct = stored.is_equiv_to(&dtype);
+        let exact = new_array(stored, &self.shape())?;
         self.store(&exact)?;
+        if direct {
+            return Ok(exact);
+        }
+        let array = new_array(dtype, &self.shape())?;
         copy(&array, &exact)?;
         Ok(array)
     }
 
+    /// A dtype that the core stores and all of whose values `dtype` holds: itself, if it is one.
+    fn stored_for(&self, dtype: &Bound<'py, PyArrayDescr>) -> PyResult<Bound<'py, PyArrayDescr>> {
+        match (dtype.kind(), dtype.itemsize()) {
+            _ if is_target(dtype) && self.unit_fits(dtype) => Ok(dtype.clone()),
+            (b'c', 8) => PyArrayDescr::new(self.py, "f4"),
+            (b'c', _) => PyArrayDescr::new(self.py, "f8"),
+            (b'f', 16) | (b'm', _) => Ok(self.default.clone()),
+            _ => Ok(dtype.call_method1("newbyteorder", ("=",))?.cast_into()?),
+        }
+    }
+
     /// The sum in the caller's `out`, which a refused call leaves as it was.
-    fn into_out(
+    fn store_in(
         &self,
         out: &Bound<'py, PyAny>,
         dtype: Option<Bound<'py, PyArrayDescr>>,

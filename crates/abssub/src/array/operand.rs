@@ -33,9 +33,22 @@ impl<'m> Operand<'m> {
     /// # Safety
     /// For `'m`, every element that the shape and strides reach from `start` must be readable, from any thread.
     #[allow(unsafe_code)]
-    pub unsafe fn from_raw(start: *const u8, dtype: DType, shape: Vec<usize>, strides_bytes: Vec<isize>) -> Self {
+    pub unsafe fn from_raw(
+        start: *const u8,
+        dtype: DType,
+        shape: Vec<usize>,
+        strides_bytes: Vec<isize>,
+    ) -> Self {
         assert_eq!(shape.len(), strides_bytes.len(), "a stride for each axis");
-        Self { start, dtype, byte_swapped: false, ticks: 1, shape, strides: strides_bytes, memory: PhantomData }
+        Self {
+            start,
+            dtype,
+            byte_swapped: false,
+            ticks: 1,
+            shape,
+            strides: strides_bytes,
+            memory: PhantomData,
+        }
     }
 
     /// The same operand, its elements in the other byte order than the machine's.

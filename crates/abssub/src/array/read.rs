@@ -18,7 +18,8 @@ pub(crate) struct Format {
 ///
 /// # Safety
 /// As many elements of the type that the reader was made for as the buffer is long must be readable.
-pub(crate) type Reader<T> = unsafe fn(start: *const u8, stride_bytes: isize, format: Format, buffer: &mut [T]);
+pub(crate) type Reader<T> =
+    unsafe fn(start: *const u8, stride_bytes: isize, format: Format, buffer: &mut [T]);
 
 /// A type that a pair of operands is brought to.
 pub(crate) trait Receive: Pod {
@@ -42,7 +43,12 @@ trait Cast<S> {
 
 /// # Safety
 /// See [`Reader`].
-unsafe fn read<S: Pod, T: Receive + Cast<S>>(start: *const u8, stride: isize, format: Format, buffer: &mut [T]) {
+unsafe fn read<S: Pod, T: Receive + Cast<S>>(
+    start: *const u8,
+    stride: isize,
+    format: Format,
+    buffer: &mut [T],
+) {
     // SAFETY: the caller vouches for the strip; it is only read.
     let strip = unsafe { Strip::<S>::new(start.cast_mut(), stride, buffer.len()) };
     match strip.as_run() {

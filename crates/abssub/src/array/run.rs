@@ -110,7 +110,10 @@ impl<'m, T: Pod> Run<'m, T> {
     #[inline(always)]
     pub fn blocks<const N: usize>(self) -> (Blocks<'m, T, N>, Self) {
         let whole = self.len / N;
-        (Blocks { at: self.start, left: whole, memory: PhantomData }, self.part(whole * N, self.len - whole * N))
+        (
+            Blocks { at: self.start, left: whole, memory: PhantomData },
+            self.part(whole * N, self.len - whole * N),
+        )
     }
 
     /// The elements one by one.

@@ -96,9 +96,10 @@ mod tests {
             }
         }
         for exponent in 0..=255u32 {
-            (0..1 << 13).map(|i| f32::from_bits(exponent << 23 | i * 1021)).for_each(check);
+            (0..1 << 13).map(|i| f32::from_bits((exponent << 23) | (i * 1021))).for_each(check);
         }
         [0.0, 2.0f32.powi(-25), f32::MIN_POSITIVE, f32::MAX, f32::INFINITY, f32::NAN, 65519.99, 65520.0]
-            .map(check);
+            .into_iter()
+            .for_each(check);
     }
 }

@@ -2,15 +2,14 @@
 #![allow(unsafe_code)]
 
 use super::feed::{Feed, Rectangle};
+use super::job::{Job, Shared};
 use super::pool;
+use super::store::store;
 use crate::Error;
-use crate::array::{DType, Operand, Receive, Target};
-use crate::kernel::{Block, Fold, Into, Level};
-use crate::plan::{A, B, Cut, Inner, MASK, OUT, Odometer, Offsets, Plan, Tile};
-use crate::reduce::{Initial, Specials, State, Stored, Ticks, TooLarge, finish};
-use half::f16;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::array::{Operand, Receive};
+use crate::kernel::{Block, Fold, Into};
+use crate::plan::{A, B, Cut, Inner, MASK, Odometer, Offsets, Plan, Tile};
+use crate::reduce::{Specials, State};
 use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
@@ -26,41 +25,12 @@ const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.
 const LOOK_EVERY: usize = 1 << 18;
 
-/// A sum that has been validated and planned.
-pub(super) struct Job<'j, 'm> {
-    pub(super) a: &'j Operand<'m>,
-    pub(super) b: &'j Operand<'m>,
-    pub(super) mask: Option<&'j Operand<'m>>,
-    pub(super) initial: Initial,
-    pub(super) target: Target<'m>,
-    /// Whether to store, or only to find out whether every result could be stored.
-    pub(super) store: bool,
-    pub(super) level: Level,
-    pub(super) threads: usize,
-}
-
-/// What the threads of one call share.
-struct Shared<'s, S> {
-    cut: &'s Cut,
-    next: AtomicUsize,
-    stop: AtomicBool,
-    /// States of every tile, where a reduced axis is divided.
-    merged: Vec<Mutex<Vec<S>>>,
-    outcome: Mutex<Result<Specials, Error>>,
-}
-
-impl<S> Shared<'_, S> {
-    fn fail(&self, error: Error) {
-        let mut outcome = self.outcome.lock().expect("no panics under the lock");
-        if outcome.is_ok() {
-            *outcome = Err(error);
-        }
-        self.stop.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Runs the job over `plan`; `go_on` is asked now and then, on this thread.
-pub(super) fn run<E>(job: &Job<'_, '_>, plan: Plan, go_on: &mut dyn FnMut() -> bool) -> Result<Specials, Error>
+pub(super) fn run<E>(
+    job: &Job<'_, '_>,
+    plan: Plan,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Specials, Error>
 where
     E: Fold,
     E::Left: Receive,
@@ -68,17 +38,7 @@ where
 {
     let bytes_each = size_of::<E::Left>() + size_of::<E::Right>();
     let cut = Cut::new(plan, bytes_each, TILE_BYTES / size_of::<E::State>(), job.threads);
-    let divided = cut.parts.len() > 1;
-    let merged = (0..if divided { cut.tiles() } else { 0 })
-        .map(|i| Mutex::new(vec![E::State::default(); cut.tile(i).len]))
-        .collect();
-    let shared = Shared {
-        cut: &cut,
-        next: AtomicUsize::new(0),
-        stop: AtomicBool::new(false),
-        merged,
-        outcome: Mutex::new(Ok(Specials::default())),
-    };
+    let shared = Shared::new(&cut);
     let mut asked = Instant::now();
     let mut ask = || {
         let due = asked.elapsed() >= POLL_EVERY;
@@ -90,50 +50,8 @@ where
         || Worker::<E>::new(job, &shared).work(&mut || true),
         || Worker::<E>::new(job, &shared).work(&mut ask),
     );
-    for (i, states) in shared.merged.iter().enumerate() {
-        store(job, &shared, cut.tile(i), &states.lock().expect("no panics under the lock"));
-    }
-    shared.outcome.into_inner().expect("no panics under the lock")
-}
-
-/// Finishes the states of a tile and stores what they come to.
-fn store<S: State>(job: &Job<'_, '_>, shared: &Shared<'_, S>, tile: Tile, states: &[S]) {
-    macro_rules! with {
-        ($($dtype:ident => $stored:ty),* $(,)?) => {
-            match job.target.dtype() {
-                $(DType::$dtype => store_as::<S, $stored>(job, shared, tile, states),)*
-                target => shared.fail(Error::Target { target }),
-            }
-        };
-    }
-    with! {
-        U8 => u8, U16 => u16, U32 => u32, U64 => u64, I8 => i8, I16 => i16, I32 => i32, I64 => i64,
-        F16 => f16, F32 => f32, F64 => f64, Time => Ticks,
-    }
-}
-
-fn store_as<S: State, T: Stored>(job: &Job<'_, '_>, shared: &Shared<'_, S>, tile: Tile, states: &[S]) {
-    let plan = &shared.cut.parts[0];
-    let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
-    let first = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT] + step * tile.from as isize;
-    let places = job.target.strip::<T>(first, step, states.len());
-    let mut met = Specials::default();
-    for (i, state) in states.iter().enumerate() {
-        match finish::<T>(state.total(), job.initial) {
-            Err(TooLarge { bits }) => return shared.fail(Error::Overflow { bits, target: job.target.dtype() }),
-            Ok((value, specials)) => {
-                met = met.or(specials);
-                if job.store {
-                    places.put(i, value);
-                }
-            }
-        }
-    }
-    if met != Specials::default()
-        && let Ok(all) = shared.outcome.lock().expect("no panics under the lock").as_mut()
-    {
-        *all = all.or(met);
-    }
+    shared.each_merged(|tile, states| store(job, &shared, cut.tile(tile), states));
+    shared.outcome()
 }
 
 /// One thread's buffers and states.
@@ -180,24 +98,15 @@ where
     /// Takes tasks until none is left.
     fn work(mut self, go_on: &mut dyn FnMut() -> bool) {
         let cut = self.shared.cut;
-        loop {
-            let index = self.shared.next.fetch_add(1, Ordering::Relaxed);
-            if index >= cut.tasks() {
-                return;
-            }
-            let task = cut.task(index);
+        while let Some(task) = self.shared.take_task() {
             for number in task.from..task.to {
                 let tile = cut.tile(number);
                 if !self.fold_tile(&cut.parts[task.part], tile, go_on) {
                     return;
                 }
                 let states = &self.states[..tile.len];
-                match self.shared.merged.get(number) {
-                    None => store(self.job, self.shared, tile, states),
-                    Some(merged) => {
-                        let mut merged = merged.lock().expect("no panics under the lock");
-                        merged.iter_mut().zip(states).for_each(|(whole, part)| whole.merge(part));
-                    }
+                if !self.shared.merge(number, states) {
+                    store(self.job, self.shared, tile, states);
                 }
             }
         }
@@ -269,7 +178,7 @@ where
                 self.shared.fail(Error::Interrupted);
             }
         }
-        !self.shared.stop.load(Ordering::Relaxed)
+        !self.shared.is_stopped()
     }
 
     /// Hands one block to the kernel.
@@ -287,15 +196,15 @@ where
             Inner::Row if plan.rows.reduced => (Into::One, 0..1),
             Inner::Row => (Into::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
         };
-        // SAFETY (all four): operands vouch for every element that their shape reaches, and the plan
-        // visits no others.
-        let (a, b) = match (&mut self.mask, self.job.mask) {
-            (Some(mask), Some(operand)) => {
-                let from = rectangle(operand, MASK);
-                let wanted = unsafe { mask.gather(from) };
-                unsafe { (self.a.masked_rows(from_a, wanted), self.b.masked_rows(from_b, wanted)) }
+        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
+        let (a, b) = unsafe {
+            match (&mut self.mask, self.job.mask) {
+                (Some(mask), Some(operand)) => {
+                    let wanted = mask.gather(rectangle(operand, MASK));
+                    (self.a.masked_rows(from_a, wanted), self.b.masked_rows(from_b, wanted))
+                }
+                _ => (self.a.rows(from_a), self.b.rows(from_b)),
             }
-            _ => unsafe { (self.a.rows(from_a), self.b.rows(from_b)) },
         };
         Block::<E> { a, b }.fold(self.job.level, into, &mut self.states[states]);
     }

@@ -13,7 +13,12 @@ use crate::plan::{A, Axis, B, OUT, Odometer, Plan, View, broadcast_strides};
 /// # Safety
 /// The operands broadcast to `shape` and hold elements of `E`'s types in native order; `out` is
 /// writable for as many results as `shape` has places, and does not touch the operands.
-pub(crate) unsafe fn absdiff_all<E: Element>(a: &Operand<'_>, b: &Operand<'_>, shape: &[usize], out: *mut E::Out) -> bool {
+pub(crate) unsafe fn absdiff_all<E: Element>(
+    a: &Operand<'_>,
+    b: &Operand<'_>,
+    shape: &[usize],
+    out: *mut E::Out,
+) -> bool {
     if shape.contains(&0) {
         return false;
     }

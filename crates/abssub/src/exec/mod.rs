@@ -3,8 +3,10 @@
 mod feed;
 mod fenv;
 mod fold;
+mod job;
 mod map;
 mod pool;
+mod store;
 mod strip;
 mod sum;
 mod threads;

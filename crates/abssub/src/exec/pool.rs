@@ -43,11 +43,8 @@ fn pool(helpers: usize) -> Option<&'static ThreadPool> {
     }
     // Room for the usual call too, so that the pool seldom has to grow.
     let threads = helpers.max(num_threads().saturating_sub(1));
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|i| format!("abssub-{i}"))
-        .build()
-        .ok()?;
+    let pool =
+        ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("abssub-{i}")).build().ok()?;
     let made = Box::into_raw(Box::new(Owned { process, threads, pool }));
     // An outgrown pool is left as it is: others may be using it, and its threads sleep. A parent's
     // pool must be left: joining threads that do not exist would wait for ever.

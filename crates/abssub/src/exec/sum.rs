@@ -1,7 +1,8 @@
 //! A sum as it is asked for: validated, planned, and run for the type that the operands share.
 #![allow(unsafe_code)]
 
-use super::fold::{Job, run};
+use super::fold::run;
+use super::job::Job;
 use super::threads::num_threads;
 use crate::Error;
 use crate::array::{Common, DType, Operand, Target};
@@ -94,7 +95,13 @@ impl<'m> Sum<'m> {
 
     /// Whether every result is sure to fit `target`, whatever the elements are.
     pub fn always_fits(&self, target: DType) -> bool {
-        let depth: u128 = self.shape.iter().zip(&self.reduced).filter(|&(_, &gone)| gone).map(|(&n, _)| n as u128).product();
+        let depth: u128 = self
+            .shape
+            .iter()
+            .zip(&self.reduced)
+            .filter(|&(_, &gone)| gone)
+            .map(|(&n, _)| n as u128)
+            .product();
         let bits = match self.common {
             Common::Same(DType::Bool) => 1,
             Common::Same(dtype) if dtype.is_integer() => 8 * dtype.size() as u32,
@@ -152,7 +159,9 @@ impl<'m> Sum<'m> {
         let is_float = matches!(target.dtype(), DType::F16 | DType::F32 | DType::F64);
         let matches = match (sums_integers, initial) {
             (false, _) => is_float,
-            (true, Initial::Integer(_)) => is_float || target.dtype().is_integer() || target.dtype() == DType::Time,
+            (true, Initial::Integer(_)) => {
+                is_float || target.dtype().is_integer() || target.dtype() == DType::Time
+            }
             (true, Initial::Float(_)) => false,
         };
         if !matches || target.dtype() == DType::Bool {
@@ -181,7 +190,12 @@ impl<'m> Sum<'m> {
         (0..self.shape.len()).map(axis).collect()
     }
 
-    fn run(&self, job: &Job<'_, '_>, strides: &[isize], go_on: &mut dyn FnMut() -> bool) -> Result<Specials, Error> {
+    fn run(
+        &self,
+        job: &Job<'_, '_>,
+        strides: &[isize],
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Specials, Error> {
         let axes = self.axes(strides);
         if axes.iter().any(|axis| !axis.reduced && axis.len == 0) {
             return Ok(Specials::default());

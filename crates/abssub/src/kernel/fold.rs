@@ -63,12 +63,7 @@ pub(crate) trait Fold: Element {
     fn fold_row<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, state: &mut Self::State);
 
     /// Folds each column into its own state: `states[i]` gets `|a[i] - b[i]|` of every row.
-    fn fold_columns<S: Simd>(
-        simd: S,
-        a: Rows<Self::Left>,
-        b: Rows<Self::Right>,
-        states: &mut [Self::State],
-    );
+    fn fold_columns<S: Simd>(simd: S, a: Rows<Self::Left>, b: Rows<Self::Right>, states: &mut [Self::State]);
 }
 
 /// A block of rows of both operands.

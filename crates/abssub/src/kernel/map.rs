@@ -69,7 +69,10 @@ impl<E: Element> Kernel for Contiguous<'_, E> {
         let (b, b_rest) = self.b.blocks::<BLOCK>();
         let whole = a.len() * BLOCK;
         for (k, (a, b)) in a.zip(b).enumerate() {
-            self.out.put_block(k * BLOCK, std::array::from_fn::<_, BLOCK, _>(|i| E::store(a[i], b[i], &mut lost)));
+            self.out.put_block(
+                k * BLOCK,
+                std::array::from_fn::<_, BLOCK, _>(|i| E::store(a[i], b[i], &mut lost)),
+            );
         }
         for i in 0..a_rest.len() {
             self.out.put(whole + i, E::store(a_rest.get(i), b_rest.get(i), &mut lost));

@@ -45,7 +45,11 @@ impl Axis {
     /// This axis with the one inside it, as one, where every array goes on without a gap.
     fn joined(&self, inside: &Axis) -> Option<Axis> {
         let seamless = self.reduced == inside.reduced
-            && self.step.iter().zip(&inside.step).all(|(&outer, &inner)| outer == inner * inside.len as isize);
+            && self
+                .step
+                .iter()
+                .zip(&inside.step)
+                .all(|(&outer, &inner)| outer == inner * inside.len as isize);
         seamless.then(|| Axis { len: self.len * inside.len, ..*inside })
     }
 }

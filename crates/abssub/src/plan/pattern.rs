@@ -35,7 +35,8 @@ impl Plan {
         // How well the kernel runs along an axis: unit steps are read in place, zero steps are
         // filled once, all else is gathered. A reduced axis wins a tie: it needs fewer states.
         let fitness = |axis: &Axis| {
-            let unit = |step: isize, size: usize| if step == size as isize { 4 } else { 2 * (step == 0) as usize };
+            let unit =
+                |step: isize, size: usize| if step == size as isize { 4 } else { 2 * (step == 0) as usize };
             unit(axis.step[A], size_a) + unit(axis.step[B], size_b) + axis.reduced as usize
         };
         // Among equals the innermost: `max_by_key` takes the last.

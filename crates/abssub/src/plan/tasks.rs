@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn tasks_cover_every_tile_once() {
-        for (kept, reduced, threads) in [(64, 2_073_600, 2), (1, 10_000_000, 8), (5_000_000, 3, 5), (7, 1, 3)] {
+        for (kept, reduced, threads) in [(64, 2_073_600, 2), (1, 10_000_000, 8), (5_000_000, 3, 5), (7, 1, 3)]
+        {
             let axes = vec![axis(kept, reduced as isize, false), axis(reduced, 1, true)];
             let cut = Cut::new(Plan::new(axes, 1, 1), 2, 256, threads);
             let mut seen = vec![0; cut.tiles()];

@@ -128,7 +128,9 @@ pub(crate) fn finish<T: Stored>(total: Total<'_>, initial: Initial) -> Result<(T
     match total {
         Total::NotATime => Ok((T::not_a_time(), Specials::default())),
         Total::Integer(n) => {
-            let Initial::Integer(start) = initial else { unreachable!("an integer sum starts from an integer") };
+            let Initial::Integer(start) = initial else {
+                unreachable!("an integer sum starts from an integer")
+            };
             let sum = i128::try_from(n).ok().and_then(|n| n.checked_add(start));
             let value = sum.ok_or(TooLarge { bits: 128 })?;
             Ok((T::whole(value).ok_or_else(|| TooLarge { bits: bits(value) })?, Specials::default()))
@@ -200,7 +202,8 @@ mod tests {
     fn specials_propagate() {
         let mut sum = ExactSum::default();
         sum.add(1.0);
-        let value = |sum: &ExactSum, initial| finish::<f64>(Total::Float(sum), Initial::Float(initial)).unwrap();
+        let value =
+            |sum: &ExactSum, initial| finish::<f64>(Total::Float(sum), Initial::Float(initial)).unwrap();
         assert_eq!(value(&sum, 0.5).0, 1.5);
         assert_eq!(value(&sum, f64::NEG_INFINITY).0, f64::NEG_INFINITY);
         sum.note(Specials { infinite: true, ..Specials::default() });
