@@ -5,7 +5,16 @@ from typing import Any, SupportsIndex, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-__all__: list[str]
+__all__ = [
+    "_absdiff_table",
+    "absdiff",
+    "get_level",
+    "get_num_threads",
+    "levels",
+    "sad",
+    "set_level",
+    "set_num_threads",
+]
 
 _Out = TypeVar("_Out", bound=NDArray[Any])
 
