@@ -1,13 +1,13 @@
 //! The keywords that reductions share: axis, where, initial, threads.
 
 use super::dtype::to_core;
-use super::operand::{Array, as_array, numpy};
+use super::import::imported;
+use super::operand::{Array, as_array};
 use abssub::array::DType;
 use abssub::reduce;
 use numpy::PyUntypedArrayMethods;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyTuple};
 
 /// `axis=` as axes counted from the front; none is all.
@@ -19,7 +19,7 @@ pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Opt
         match usize::try_from(from_front) {
             Ok(axis) if axis < ndim => Ok(axis),
             _ => {
-                let error = numpy!(axis.py(), "numpy.exceptions", "AxisError")?.call1((number, ndim))?;
+                let error = imported!(axis.py(), "numpy.exceptions", "AxisError")?.call1((number, ndim))?;
                 Err(PyErr::from_value(error))
             }
         }
@@ -31,7 +31,7 @@ pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Opt
 }
 
 fn index(value: &Bound<'_, PyAny>) -> PyResult<isize> {
-    numpy!(value.py(), "operator", "index")?.call1((value,))?.extract()
+    imported!(value.py(), "operator", "index")?.call1((value,))?.extract()
 }
 
 /// `where=` as it was given.
@@ -105,7 +105,7 @@ pub(super) fn start(
     let py = value.py();
     match sums {
         DType::F64 => Ok(reduce::Initial::Float(value.extract()?)),
-        DType::Time if value.is_instance(numpy!(py, "numpy", "timedelta64")?)? => {
+        DType::Time if value.is_instance(imported!(py, "numpy", "timedelta64")?)? => {
             let ticks: Option<i64> =
                 value.call_method1("astype", (dtype,))?.call_method1("astype", ("i8",))?.extract()?;
             let ticks = ticks.filter(|&ticks| ticks != i64::MIN);
@@ -114,7 +114,7 @@ pub(super) fn start(
                 .ok_or_else(|| PyValueError::new_err("initial is NaT"))
         }
         _ => {
-            let number = numpy!(py, "operator", "index")?.call1((value,))?;
+            let number = imported!(py, "operator", "index")?.call1((value,))?;
             Ok(reduce::Initial::Integer(number.extract()?))
         }
     }

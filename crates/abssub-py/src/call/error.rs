@@ -1,10 +1,9 @@
 //! The core's errors in NumPy's types and words.
 
-use super::operand::numpy;
+use super::import::imported;
 use abssub::Error;
 use pyo3::exceptions::{PyKeyboardInterrupt, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 /// What Python raises for `error`; `axis` is the caller's own, for the message.
 pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, PyAny>>) -> PyErr {
@@ -26,5 +25,5 @@ pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, Py
 }
 
 fn axis_error(py: Python<'_>, axis: usize, ndim: usize) -> PyResult<PyErr> {
-    Ok(PyErr::from_value(numpy!(py, "numpy.exceptions", "AxisError")?.call1((axis, ndim))?))
+    Ok(PyErr::from_value(imported!(py, "numpy.exceptions", "AxisError")?.call1((axis, ndim))?))
 }

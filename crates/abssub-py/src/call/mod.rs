@@ -3,6 +3,7 @@
 mod arguments;
 mod dtype;
 mod error;
+mod import;
 mod operand;
 mod result;
 mod sad;

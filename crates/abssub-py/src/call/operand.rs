@@ -2,12 +2,12 @@
 #![allow(unsafe_code)]
 
 use super::dtype::to_core;
+use super::import::imported;
 use super::time::{self, Units};
 use abssub::array::Operand;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyComplex, PyFloat, PyInt, PyTuple};
 
 pub(super) type Array<'py> = Bound<'py, PyUntypedArray>;
@@ -18,15 +18,6 @@ pub(super) struct Pair<'py> {
     pub(super) b: Array<'py>,
     pub(super) units: Option<Units<'py>>,
 }
-
-/// A function of NumPy, looked up once.
-macro_rules! numpy {
-    ($py:expr, $module:literal, $name:literal) => {{
-        static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        FUNCTION.import($py, $module, $name)
-    }};
-}
-pub(super) use numpy;
 
 impl<'py> Pair<'py> {
     /// Arrays are taken as they are, whatever their layout; a Python number takes on the other's
@@ -99,9 +90,9 @@ fn weak_array<'py>(
     check(&other)?;
     let none = py.None().into_bound(py);
     let operands = if place == 0 { [weak, other.into_any(), none] } else { [other.into_any(), weak, none] };
-    let absdiff = numpy!(py, "abssub._core", "absdiff")?;
+    let absdiff = imported!(py, "abssub._core", "absdiff")?;
     let resolved = absdiff.call_method1("resolve_dtypes", (PyTuple::new(py, operands)?,))?.get_item(place)?;
-    Ok(numpy!(py, "numpy", "asarray")?.call1((value, resolved))?.cast_into()?)
+    Ok(imported!(py, "numpy", "asarray")?.call1((value, resolved))?.cast_into()?)
 }
 
 /// An array of any kind, as it is; a masked one is refused, since its mask would be lost.
@@ -110,12 +101,12 @@ pub(super) fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Array<'py>> {
     if let Ok(array) = value.cast_exact::<PyUntypedArray>() {
         return Ok(array.clone());
     }
-    if value.is_instance(numpy!(py, "numpy.ma", "MaskedArray")?)? {
+    if value.is_instance(imported!(py, "numpy.ma", "MaskedArray")?)? {
         return Err(PyTypeError::new_err(
             "masked arrays lose their mask here; pass x.data, and where=~np.ma.getmaskarray(x)",
         ));
     }
-    Ok(numpy!(py, "numpy", "asarray")?.call1((value,))?.cast_into()?)
+    Ok(imported!(py, "numpy", "asarray")?.call1((value,))?.cast_into()?)
 }
 
 /// Refuses dtypes that have no sum of differences here, and says what to do instead.

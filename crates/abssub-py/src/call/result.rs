@@ -2,14 +2,14 @@
 #![allow(unsafe_code)]
 
 use super::dtype::{is_target, to_core};
-use super::operand::{Array, numpy};
+use super::import::imported;
+use super::operand::Array;
 use abssub::array::Target;
 use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
 use numpy::npyffi::{NpyTypes, PY_ARRAY_API, get_type_object, npy_intp};
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 /// Results of at most this many bytes are made apart and copied, so that a refused call leaves
@@ -74,7 +74,7 @@ pub(super) fn checked_out<'py>(
 /// Whether results may be stored in `out` at once: its elements are stored as they are, and no
 /// input shares its memory.
 pub(super) fn is_direct(out: &Array<'_>, inputs: &[&Array<'_>]) -> PyResult<bool> {
-    let shares = numpy!(out.py(), "numpy", "may_share_memory")?;
+    let shares = imported!(out.py(), "numpy", "may_share_memory")?;
     for input in inputs {
         if shares.call1((out, *input))?.is_truthy()? {
             return Ok(false);

@@ -4,7 +4,8 @@
 use super::arguments::{self, Flag, Initial, Where};
 use super::dtype::{is_target, to_core};
 use super::error::to_python;
-use super::operand::{Array, Pair, numpy, operand};
+use super::import::imported;
+use super::operand::{Array, Pair, operand};
 use super::result::{COPIED_BYTES, checked_out, is_direct, kept_strides, new_array, target, unwrapped};
 use super::warning;
 use abssub::Error;
@@ -14,7 +15,6 @@ use abssub::reduce::Specials;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 /// Elements below which a call keeps the interpreter's lock: it is done before another thread could use it.
@@ -163,8 +163,9 @@ impl<'py> Call<'_, 'py> {
 
     /// Refuses a result type of a lesser kind, in NumPy's words.
     fn check_kind(&self, dtype: &Bound<'_, PyArrayDescr>) -> PyResult<()> {
-        let castable =
-            numpy!(self.py, "numpy", "can_cast")?.call1((&self.default, dtype, "same_kind"))?.is_truthy()?;
+        let castable = imported!(self.py, "numpy", "can_cast")?
+            .call1((&self.default, dtype, "same_kind"))?
+            .is_truthy()?;
         let is_number = matches!(dtype.kind(), b'u' | b'i' | b'f' | b'c');
         let sensible = if self.sum.dtype() == DType::Time { dtype.kind() == b'm' } else { is_number };
         if castable && sensible && to_core(dtype).is_some() {
@@ -217,5 +218,5 @@ impl<'py> Call<'_, 'py> {
 fn copy(to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
     let casting = PyDict::new(to.py());
     casting.set_item("casting", "same_kind")?;
-    numpy!(to.py(), "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
+    imported!(to.py(), "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
 }

@@ -1,10 +1,9 @@
 //! Units of times: what a tick of each operand is in the common unit.
 
-use super::operand::numpy;
+use super::import::imported;
 use numpy::PyArrayDescr;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 
 /// What a pair of times has in common.
@@ -35,7 +34,7 @@ pub(super) fn units<'py>(dtypes: &[Bound<'py, PyArrayDescr>; 2]) -> PyResult<Uni
     let [a, b] = dtypes;
     let py = a.py();
     let operands = PyTuple::new(py, [a.as_any(), b.as_any(), &py.None().into_bound(py)])?;
-    let resolved = numpy!(py, "abssub._core", "absdiff")?.call_method1("resolve_dtypes", (operands,))?;
+    let resolved = imported!(py, "abssub._core", "absdiff")?.call_method1("resolve_dtypes", (operands,))?;
     let dtype = resolved.get_item(2)?.cast_into::<PyArrayDescr>()?;
     let ticks = [ticks(a, &dtype)?, ticks(b, &dtype)?];
     Ok(Units { dtype, ticks })
@@ -81,6 +80,6 @@ fn size(unit: &str) -> Option<(bool, i128)> {
 
 fn datetime_data(dtype: &Bound<'_, PyArrayDescr>) -> PyResult<(String, i128)> {
     let (unit, count): (String, i64) =
-        numpy!(dtype.py(), "numpy", "datetime_data")?.call1((dtype,))?.extract()?;
+        imported!(dtype.py(), "numpy", "datetime_data")?.call1((dtype,))?.extract()?;
     Ok((unit, count.into()))
 }

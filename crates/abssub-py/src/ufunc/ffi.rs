@@ -67,7 +67,9 @@ const METH_STRIDED_LOOP: c_int = 5;
 // Indices into `_UFUNC_API`.
 const ADD_LOOP_FROM_SPEC: usize = 43;
 const ADD_PROMOTER: usize = 44;
+const GIVE_FLOATING_POINT_ERRORS: usize = 46;
 type AddLoopFromSpec = unsafe extern "C" fn(*mut PyObject, *mut MethodSpec) -> c_int;
+type GiveFloatingPointErrors = unsafe extern "C" fn(*const c_char, c_int) -> c_int;
 type AddPromoter = unsafe extern "C" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
 
 // Indices into `_ARRAY_API`: the DTypes that stand for Python's own int, float and complex.
@@ -183,4 +185,15 @@ pub(super) fn python_scalar_dtypes(py: Python<'_>) -> PyResult<[Bound<'_, PyAny>
     };
     let [int, float, complex] = PYTHON_SCALAR_DTYPES;
     Ok([of(int)?, of(float)?, of(complex)?])
+}
+
+/// Warns of floating-point errors in `name`, raises or stays silent, as NumPy's error state says.
+pub(crate) fn give_floating_point_errors(py: Python<'_>, name: &CStr, flags: c_int) -> PyResult<()> {
+    let entry = api_entry(py, "_UFUNC_API", GIVE_FLOATING_POINT_ERRORS)?;
+    // SAFETY: the entry is this function, which reads the name.
+    let status = unsafe {
+        let give = std::mem::transmute::<NonNull<c_void>, GiveFloatingPointErrors>(entry);
+        give(name.as_ptr(), flags)
+    };
+    checked(py, status)
 }

@@ -8,6 +8,7 @@ mod promote;
 mod table;
 mod time;
 
+pub(crate) use ffi::give_floating_point_errors;
 use numpy::{PyArrayDescr, PyArrayDescrMethods};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

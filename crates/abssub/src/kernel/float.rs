@@ -9,54 +9,34 @@ use crate::reduce::{ExactSum, Specials};
 use half::f16;
 
 /// Differences that a double holds exactly.
-trait Real: Element {
+trait Real: Element<Right = <Self as Element>::Left> {
     /// |a - b| as a double.
     fn real(a: Self::Left, b: Self::Right) -> f64;
     /// Whether an operand is (not a number, infinite).
-    fn left(a: Self::Left) -> (bool, bool);
-    /// The same for the other operand.
-    fn right(b: Self::Right) -> (bool, bool);
+    fn special(operand: Self::Left) -> (bool, bool);
 }
 
 macro_rules! reals {
-    ($($t:ty),*) => {$(
+    ($($t:ty: |$x:ident| $($part:expr),+;)*) => {$(
         impl Real for $t {
             #[inline(always)]
             fn real(a: $t, b: $t) -> f64 {
                 f64::from(Self::absdiff(a, b))
             }
 
-            fn left(a: $t) -> (bool, bool) {
-                (a.is_nan(), a.is_infinite())
-            }
-
-            fn right(b: $t) -> (bool, bool) {
-                (b.is_nan(), b.is_infinite())
+            fn special($x: $t) -> (bool, bool) {
+                (false $(|| $part.is_nan())+, false $(|| $part.is_infinite())+)
             }
         }
     )*};
 }
-reals!(f16, f32, f64);
-
-macro_rules! complexes {
-    ($($t:ty),*) => {$(
-        impl Real for $t {
-            #[inline(always)]
-            fn real(a: $t, b: $t) -> f64 {
-                f64::from(Self::absdiff(a, b))
-            }
-
-            fn left(a: $t) -> (bool, bool) {
-                (a.re.is_nan() || a.im.is_nan(), a.re.is_infinite() || a.im.is_infinite())
-            }
-
-            fn right(b: $t) -> (bool, bool) {
-                Self::left(b)
-            }
-        }
-    )*};
+reals! {
+    f16: |x| x;
+    f32: |x| x;
+    f64: |x| x;
+    Complex32: |z| z.re, z.im;
+    Complex64: |z| z.re, z.im;
 }
-complexes!(Complex32, Complex64);
 
 /// Adds one difference whatever it is.
 #[inline(always)]
@@ -71,7 +51,7 @@ fn add_exactly<E: Real>(a: E::Left, b: E::Right, state: &mut ExactSum) {
 
 #[cold]
 fn specials<E: Real>(a: E::Left, b: E::Right, diff: f64) -> Specials {
-    let ((a_nan, a_infinite), (b_nan, b_infinite)) = (E::left(a), E::right(b));
+    let ((a_nan, a_infinite), (b_nan, b_infinite)) = (E::special(a), E::special(b));
     Specials {
         nan: diff.is_nan(),
         infinite: diff.is_infinite(),

@@ -51,38 +51,23 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         let wide = u128::from(significand) << (shift % 64);
         let (low, high) = (wide as u64, (wide >> 64) as u64);
         let at = shift / 64;
-        if negative { self.borrow(at, low, high) } else { self.carry(at, low, high) }
-    }
-
-    #[inline]
-    fn carry(&mut self, at: usize, low: u64, high: u64) {
-        let (sum, mut carried) = self.limbs[at].overflowing_add(low);
-        self.limbs[at] = sum;
-        let mut next = high;
-        for limb in &mut self.limbs[at + 1..] {
-            let (sum, first) = limb.overflowing_add(next);
-            let (sum, second) = sum.overflowing_add(u64::from(carried));
-            *limb = sum;
-            carried = first | second;
-            next = 0;
-            if !carried {
-                break;
-            }
+        if negative {
+            self.ripple(at, [low, high], u64::overflowing_sub);
+        } else {
+            self.ripple(at, [low, high], u64::overflowing_add);
         }
     }
 
-    #[inline]
-    fn borrow(&mut self, at: usize, low: u64, high: u64) {
-        let (sum, mut borrowed) = self.limbs[at].overflowing_sub(low);
-        self.limbs[at] = sum;
+    /// Adds or takes away two limbs from position `at` on, as far as the carry goes.
+    #[inline(always)]
+    fn ripple(&mut self, at: usize, [low, high]: [u64; 2], step: impl Fn(u64, u64) -> (u64, bool)) {
+        let (result, mut carried) = step(self.limbs[at], low);
+        self.limbs[at] = result;
         let mut next = high;
         for limb in &mut self.limbs[at + 1..] {
-            let (sum, first) = limb.overflowing_sub(next);
-            let (sum, second) = sum.overflowing_sub(u64::from(borrowed));
-            *limb = sum;
-            borrowed = first | second;
+            (*limb, carried) = chain(&step, *limb, next, carried);
             next = 0;
-            if !borrowed {
+            if !carried {
                 break;
             }
         }
@@ -92,10 +77,7 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
     pub fn merge(&mut self, other: &Self) {
         let mut carried = false;
         for (limb, &more) in self.limbs.iter_mut().zip(&other.limbs) {
-            let (sum, first) = limb.overflowing_add(more);
-            let (sum, second) = sum.overflowing_add(u64::from(carried));
-            *limb = sum;
-            carried = first | second;
+            (*limb, carried) = chain(u64::overflowing_add, *limb, more, carried);
         }
     }
 
@@ -125,10 +107,7 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         let mut result = Self::default();
         let mut borrowed = false;
         for (limb, &own) in result.limbs.iter_mut().zip(&self.limbs) {
-            let (difference, first) = 0u64.overflowing_sub(own);
-            let (difference, second) = difference.overflowing_sub(u64::from(borrowed));
-            *limb = difference;
-            borrowed = first | second;
+            (*limb, borrowed) = chain(u64::overflowing_sub, 0, own, borrowed);
         }
         result
     }
@@ -172,6 +151,14 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         let partial = self.limbs.get(at / 64).is_some_and(|&bits| bits & ((1 << (at % 64)) - 1) != 0);
         partial || self.limbs[..(at / 64).min(LIMBS)].iter().any(|&bits| bits != 0)
     }
+}
+
+/// One limb of an addition or a subtraction, with the carry or borrow of the limb below.
+#[inline(always)]
+fn chain(step: impl Fn(u64, u64) -> (u64, bool), limb: u64, other: u64, carried: bool) -> (u64, bool) {
+    let (result, first) = step(limb, other);
+    let (result, second) = step(result, u64::from(carried));
+    (result, first | second)
 }
 
 /// 2^exponent, for the exponents of doubles, subnormals included.
