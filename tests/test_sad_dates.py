@@ -42,3 +42,25 @@ def test_empty():
     got = ab.sad(np.zeros(0, "M8[ms]"), np.zeros(0, "M8[s]"))
     assert got.dtype == np.dtype("m8[ms]")
     assert got == np.timedelta64(0, "ms")
+
+
+@pytest.mark.parametrize("coarse", ["Y", "M", "2M", "W", "D", "h"])
+@pytest.mark.parametrize("fine", ["D", "h", "s", "ms", "3s"])
+def test_units_of_every_length_meet_in_the_common_one(coarse, fine):
+    # Each month from 1890 to 2110 and back, leap years and the years before 1970 among them.
+    a = np.arange("1890-01", "2110-01", dtype="M8[M]").astype(f"M8[{coarse}]")
+    b = np.arange(a.size).astype(f"M8[{fine}]")
+    common = np.promote_types(a.dtype, b.dtype)
+    expected = abs(a.astype(common).astype(int).astype(object) - b.astype(common).astype(int).astype(object))
+    for got in (ab.sad(a, b, axis=()), ab.sad(b, a, axis=())):
+        assert got.dtype == np.dtype(common.str.replace("M8", "m8"))
+        assert got.astype(int).tolist() == expected.tolist()
+    assert ab.sad(a, b).astype(int) == sum(expected)
+
+
+def test_differences_that_only_the_sum_cannot_hold():
+    a = np.array([2**62, -(2**62), "NaT"], "M8[s]")
+    b = np.array([0, 0, 0], "M8[ms]")
+    with pytest.raises(OverflowError):
+        ab.sad(a[:2], b[:2])
+    assert np.isnat(ab.sad(a, b))

@@ -48,7 +48,7 @@ impl<'py> Pair<'py> {
     pub(super) fn operands(&self) -> (Operand<'_>, Operand<'_>) {
         let (a, b) = (operand(&self.a), operand(&self.b));
         match &self.units {
-            Some(units) => (a.with_ticks(units.ticks[0]), b.with_ticks(units.ticks[1])),
+            Some(units) => (a.with_tick(units.ticks[0]), b.with_tick(units.ticks[1])),
             None => (a, b),
         }
     }

@@ -1,8 +1,9 @@
 //! Units of times: what a tick of each operand is in the common unit.
 
 use super::import::imported;
-use numpy::PyArrayDescr;
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use abssub::array::Tick;
+use numpy::{PyArrayDescr, PyArrayDescrMethods};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -11,7 +12,7 @@ pub(super) struct Units<'py> {
     /// timedelta64 in the common unit.
     pub(super) dtype: Bound<'py, PyArrayDescr>,
     /// A tick of each operand, in ticks of the common unit.
-    pub(super) ticks: [i64; 2],
+    pub(super) ticks: [Tick; 2],
 }
 
 /// Units that are multiples of one another, finest first: each in units of the one before.
@@ -36,44 +37,53 @@ pub(super) fn units<'py>(dtypes: &[Bound<'py, PyArrayDescr>; 2]) -> PyResult<Uni
     let operands = PyTuple::new(py, [a.as_any(), b.as_any(), &py.None().into_bound(py)])?;
     let resolved = imported!(py, "abssub._core", "absdiff")?.call_method1("resolve_dtypes", (operands,))?;
     let dtype = resolved.get_item(2)?.cast_into::<PyArrayDescr>()?;
-    let ticks = [ticks(a, &dtype)?, ticks(b, &dtype)?];
+    let ticks = [tick(a, &dtype)?, tick(b, &dtype)?];
     Ok(Units { dtype, ticks })
 }
 
 /// A tick of `dtype` in ticks of the common unit; integers and unitless times count that unit itself.
-fn ticks(dtype: &Bound<'_, PyArrayDescr>, common: &Bound<'_, PyArrayDescr>) -> PyResult<i64> {
-    use numpy::PyArrayDescrMethods;
+fn tick(dtype: &Bound<'_, PyArrayDescr>, common: &Bound<'_, PyArrayDescr>) -> PyResult<Tick> {
     if !matches!(dtype.kind(), b'm' | b'M') {
-        return Ok(1);
+        return Ok(Tick::ONE);
     }
     let ((unit, count), (common_unit, common_count)) = (datetime_data(dtype)?, datetime_data(common)?);
     if unit == "generic" || (unit == common_unit && count == common_count) {
-        return Ok(1);
+        return Ok(Tick::ONE);
     }
-    let (Some(fine), Some(common_fine)) = (size(&unit), size(&common_unit)) else {
-        return Err(PyTypeError::new_err(format!(
-            "sad does not mix the calendar's units with [{common_unit}], whose multiples they are not: \
-             cast first, as with x.astype('M8[{common_unit}]')"
-        )));
+    let whole = |ticks: i128, of: i128| (ticks % of == 0).then(|| i64::try_from(ticks / of).ok()).flatten();
+    let found = match (size(&unit), size(&common_unit)) {
+        (Size::Atto(one), Size::Atto(other)) => whole(one * count, other * common_count).map(Tick::Times),
+        (Size::Months(one), Size::Months(other)) => whole(one * count, other * common_count).map(Tick::Times),
+        (Size::Months(one), Size::Atto(other)) => whole(DAY, other * common_count)
+            .zip(i64::try_from(one * count).ok())
+            .map(|(ticks_a_day, months)| Tick::Months { months, ticks_a_day }),
+        (Size::Atto(_), Size::Months(_)) => None,
     };
-    if fine.0 != common_fine.0 {
-        return Err(PyTypeError::new_err(format!(
-            "sad does not mix times in [{unit}] and [{common_unit}]: cast first, as with x.astype('M8[{common_unit}]')"
-        )));
-    }
-    i64::try_from(fine.1 * count / (common_fine.1 * common_count)).map_err(|_| {
-        PyOverflowError::new_err(format!("a tick of [{unit}] does not fit 64 bits in [{common_unit}]"))
+    found.ok_or_else(|| {
+        PyTypeError::new_err(format!(
+            "a tick of [{count}{unit}] is no number of [{common_count}{common_unit}]"
+        ))
     })
 }
 
-/// A unit's size, and whether it is one of the calendar's, whose sizes are in months.
-fn size(unit: &str) -> Option<(bool, i128)> {
+/// How long a unit is.
+enum Size {
+    /// In attoseconds.
+    Atto(i128),
+    /// In months, which differ in length.
+    Months(i128),
+}
+
+/// A day in attoseconds.
+const DAY: i128 = 86_400_000_000_000_000_000_000;
+
+fn size(unit: &str) -> Size {
     match unit {
-        "M" => Some((true, 1)),
-        "Y" => Some((true, 12)),
+        "M" => Size::Months(1),
+        "Y" => Size::Months(12),
         _ => {
-            let at = LINEAR.iter().position(|&(name, _)| name == unit)?;
-            Some((false, LINEAR[..=at].iter().map(|&(_, of_last)| of_last).product()))
+            let at = LINEAR.iter().position(|&(name, _)| name == unit).expect("NumPy has no other units");
+            Size::Atto(LINEAR[..=at].iter().map(|&(_, of_last)| of_last).product())
         }
     }
 }

@@ -6,9 +6,11 @@ mod read;
 pub mod run;
 mod scalar;
 mod target;
+mod unit;
 
 pub use dtype::{Common, DType};
 pub use operand::Operand;
 pub(crate) use read::{Format, Reader, Receive};
 pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
 pub use target::Target;
+pub use unit::Tick;

@@ -1,6 +1,6 @@
 //! An operand whose element type is known only when the program runs.
 
-use super::DType;
+use super::{DType, Tick};
 use std::marker::PhantomData;
 
 /// Memory seen as an array: an address, an element type, a shape and strides in bytes.
@@ -9,7 +9,7 @@ pub struct Operand<'m> {
     pub(crate) start: *const u8,
     pub(crate) dtype: DType,
     pub(crate) byte_swapped: bool,
-    pub(crate) ticks: i64,
+    pub(crate) tick: Tick,
     pub(crate) shape: Vec<usize>,
     pub(crate) strides: Vec<isize>,
     memory: PhantomData<&'m u8>,
@@ -44,7 +44,7 @@ impl<'m> Operand<'m> {
             start,
             dtype,
             byte_swapped: false,
-            ticks: 1,
+            tick: Tick::ONE,
             shape,
             strides: strides_bytes,
             memory: PhantomData,
@@ -57,9 +57,9 @@ impl<'m> Operand<'m> {
         self
     }
 
-    /// The same operand of times, each of whose ticks is `ticks` of the common unit.
-    pub fn with_ticks(mut self, ticks: i64) -> Self {
-        self.ticks = ticks;
+    /// The same operand of times, whose ticks are not those of the common unit.
+    pub fn with_tick(mut self, tick: Tick) -> Self {
+        self.tick = tick;
         self
     }
 

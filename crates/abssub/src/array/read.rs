@@ -2,8 +2,8 @@
 //! and de-strided on the way.
 #![allow(unsafe_code)]
 
-use super::DType;
 use super::run::{Pod, Strip};
+use super::{DType, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Time, WideTime, widen_half};
 use half::f16;
 
@@ -11,7 +11,7 @@ use half::f16;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Format {
     pub(crate) byte_swapped: bool,
-    pub(crate) ticks: i64,
+    pub(crate) tick: Tick,
 }
 
 /// Fills a buffer from the strip that starts at an address and steps by a stride in bytes.
@@ -29,9 +29,9 @@ pub(crate) trait Receive: Pod {
     /// Whether memory of `dtype` is memory of this type.
     fn is_own(dtype: DType) -> bool;
 
-    /// Times only: ticks of a coarser unit in the common one.
+    /// Times only: brought to the common unit.
     #[inline(always)]
-    fn scaled(self, _ticks: i64) -> Self {
+    fn scaled(self, _tick: Tick) -> Self {
         self
     }
 }
@@ -52,17 +52,17 @@ unsafe fn read<S: Pod, T: Receive + Cast<S>>(
     // SAFETY: the caller vouches for the strip; it is only read.
     let strip = unsafe { Strip::<S>::new(start.cast_mut(), stride, buffer.len()) };
     match strip.as_run() {
-        Some(run) if !format.byte_swapped && format.ticks == 1 => {
+        Some(run) if !format.byte_swapped && format.tick == Tick::ONE => {
             buffer.iter_mut().zip(run.iter()).for_each(|(place, value)| *place = T::cast(value));
         }
-        _ if !format.byte_swapped && format.ticks == 1 => {
+        _ if !format.byte_swapped && format.tick == Tick::ONE => {
             buffer.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(i)));
         }
         _ => {
             for (i, place) in buffer.iter_mut().enumerate() {
                 let value = strip.get(i);
                 let value = if format.byte_swapped { value.swapped() } else { value };
-                *place = T::cast(value).scaled(format.ticks);
+                *place = T::cast(value).scaled(format.tick);
             }
         }
     }
@@ -174,8 +174,8 @@ impl Receive for i128 {
     }
 
     #[inline(always)]
-    fn scaled(self, ticks: i64) -> Self {
-        if self == WideTime::NAT { self } else { self.saturating_mul(ticks.into()) }
+    fn scaled(self, tick: Tick) -> Self {
+        tick.scale(self)
     }
 }
 receive!(@casts i128: i64 => |x| if x == Time::NAT { WideTime::NAT } else { x.into() },);

@@ -1,7 +1,7 @@
 //! One operand's blocks before the kernel: in place where it can read them so, else gathered.
 #![allow(unsafe_code)]
 
-use crate::array::{Format, Operand, Reader, Receive};
+use crate::array::{Format, Operand, Reader, Receive, Tick};
 use crate::kernel::Rows;
 
 /// Bytes of each operand that are gathered at a time: a few such buffers share the first cache.
@@ -31,12 +31,12 @@ impl<T: Receive> Feed<T> {
     /// For an operand whose inner axis steps by `step`; `alter` says that elements will be changed.
     /// None if its elements cannot be read as `T`.
     pub(super) fn new(operand: &Operand<'_>, step: isize, alter: bool) -> Option<Self> {
-        let Operand { dtype, byte_swapped, ticks, .. } = *operand;
+        let Operand { dtype, byte_swapped, tick, .. } = *operand;
         let reader = T::reader(dtype)?;
-        let own_type = T::is_own(dtype) && !byte_swapped && ticks == 1;
+        let own_type = T::is_own(dtype) && !byte_swapped && tick == Tick::ONE;
         let in_place = own_type && !alter && step == size_of::<T>() as isize;
         let buffer = if in_place { Vec::new() } else { vec![T::ZERO; Self::capacity()] };
-        Some(Self { format: Format { byte_swapped, ticks }, reader, in_place, buffer, held: None })
+        Some(Self { format: Format { byte_swapped, tick }, reader, in_place, buffer, held: None })
     }
 
     /// Elements that fit the buffer.

@@ -5,7 +5,7 @@ use super::fold::run;
 use super::job::Job;
 use super::threads::num_threads;
 use crate::Error;
-use crate::array::{Common, DType, Operand, Target};
+use crate::array::{Common, DType, Operand, Target, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Mixed64, Time, WideTime};
 use crate::kernel::Level;
 use crate::plan::{Axis, Plan, View, broadcast_shapes, broadcast_strides, kept_shape, reduced_set};
@@ -206,7 +206,7 @@ impl<'m> Sum<'m> {
             ($($dtype:ident => $element:ty),* $(,)?) => {
                 match self.common {
                     Common::Mixed64 => run::<Mixed64>(job, plan, go_on),
-                    Common::Same(DType::Time) if self.a.ticks != 1 || self.b.ticks != 1 => {
+                    Common::Same(DType::Time) if self.a.tick != Tick::ONE || self.b.tick != Tick::ONE => {
                         run::<WideTime>(job, plan, go_on)
                     }
                     $(Common::Same(DType::$dtype) => run::<$element>(job, plan, go_on),)*
