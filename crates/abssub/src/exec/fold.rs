@@ -1,15 +1,16 @@
-//! Runs a sum of one element type: tasks, tiles, blocks, and the merging of states.
+//! Runs a reduction of one element type: tasks, tiles, blocks, and the merging of states.
 #![allow(unsafe_code)]
 
 use super::feed::{Feed, Rectangle};
 use super::job::{Job, Shared};
 use super::pool;
-use super::store::store;
+use super::reduction::{Places, Reduction};
 use crate::Error;
 use crate::array::{Operand, Receive};
-use crate::kernel::{Block, Fold, Into};
-use crate::plan::{A, B, Cut, Inner, MASK, Odometer, Offsets, Plan, Tile};
-use crate::reduce::{Specials, State};
+use crate::element::Element;
+use crate::kernel::{Block, Into};
+use crate::plan::{A, B, Cut, Inner, MASK, OUT, Odometer, Offsets, Plan, Tile};
+use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
@@ -25,43 +26,56 @@ const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.
 const LOOK_EVERY: usize = 1 << 18;
 
-/// Runs the job over `plan`; `go_on` is asked now and then, on this thread.
-pub(super) fn run<E>(
+/// Runs a reduction of the job's differences over `plan`; `go_on` is asked now and then, on this thread.
+pub(super) fn run<E, R>(
     job: &Job<'_, '_>,
+    reduction: &R,
     plan: Plan,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Specials, Error>
 where
-    E: Fold,
-    E::Left: Receive,
-    E::Right: Receive,
+    E: Element<Left: Receive, Right: Receive>,
+    R: Reduction<E>,
 {
     let bytes_each = size_of::<E::Left>() + size_of::<E::Right>();
-    let cut = Cut::new(plan, bytes_each, TILE_BYTES / size_of::<E::State>(), job.threads);
-    let shared = Shared::new(&cut);
+    let cut = Cut::new(plan, bytes_each, TILE_BYTES / reduction.state_bytes(), job.threads);
+    let shared = Shared::new(&cut, reduction);
     let mut asked = Instant::now();
     let mut ask = || {
         let due = asked.elapsed() >= POLL_EVERY;
         asked = if due { Instant::now() } else { asked };
         !due || go_on()
     };
-    pool::on_each(
-        cut.threads,
-        || Worker::<E>::new(job, &shared).work(&mut || true),
-        || Worker::<E>::new(job, &shared).work(&mut ask),
-    );
-    shared.each_merged(|tile, states| store(job, &shared, cut.tile(tile), states));
+    let worker = || Worker::<E, R>::new(job, reduction, &shared);
+    pool::on_each(cut.threads, || worker().work(&mut || true), || worker().work(&mut ask));
+    for tile in 0..cut.tiles() {
+        match shared.merged(tile) {
+            Some(states) if !shared.is_stopped() => {
+                shared.note(reduction.store(&states, places(&cut, cut.tile(tile))));
+            }
+            _ => break,
+        }
+    }
     shared.outcome()
 }
 
+/// Where the results of a tile go.
+fn places(cut: &Cut, tile: Tile) -> Places {
+    let plan = &cut.parts[0];
+    let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
+    let first = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT] + step * tile.from as isize;
+    Places { first, step, len: tile.len }
+}
+
 /// One thread's buffers and states.
-struct Worker<'w, E: Fold> {
+struct Worker<'w, E: Element, R: Reduction<E>> {
     job: &'w Job<'w, 'w>,
-    shared: &'w Shared<'w, E::State>,
+    reduction: &'w R,
+    shared: &'w Shared<'w, R::Tile>,
     a: Feed<E::Left>,
     b: Feed<E::Right>,
     mask: Option<Feed<u8>>,
-    states: Vec<E::State>,
+    states: R::Tile,
     /// Elements folded since the last look at the clock.
     unlooked: usize,
 }
@@ -75,22 +89,23 @@ struct Span {
     len: usize,
 }
 
-impl<'w, E: Fold> Worker<'w, E>
+impl<'w, E, R> Worker<'w, E, R>
 where
-    E::Left: Receive,
-    E::Right: Receive,
+    E: Element<Left: Receive, Right: Receive>,
+    R: Reduction<E>,
 {
-    fn new(job: &'w Job<'w, 'w>, shared: &'w Shared<'w, E::State>) -> Self {
+    fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>) -> Self {
         let step = shared.cut.parts[0].inner_axis.step;
         let masked = job.mask.is_some();
         let promised = "the pair's types were chosen for these operands";
         Self {
             job,
+            reduction,
             shared,
             a: Feed::new(job.a, step[A], masked).expect(promised),
             b: Feed::new(job.b, step[B], masked).expect(promised),
             mask: job.mask.map(|mask| Feed::new(mask, step[MASK], true).expect("a mask is boolean")),
-            states: vec![E::State::default(); shared.cut.longest_tile()],
+            states: reduction.tile(shared.cut.longest_tile()),
             unlooked: 0,
         }
     }
@@ -104,9 +119,9 @@ where
                 if !self.fold_tile(&cut.parts[task.part], tile, go_on) {
                     return;
                 }
-                let states = &self.states[..tile.len];
-                if !self.shared.merge(number, states) {
-                    store(self.job, self.shared, tile, states);
+                match self.shared.merged(number) {
+                    Some(mut whole) => self.reduction.merge(&mut whole, &self.states),
+                    None => self.shared.note(self.reduction.store(&self.states, places(cut, tile))),
                 }
             }
         }
@@ -114,7 +129,7 @@ where
 
     /// Folds all that belongs to a tile into `self.states`; false if the call was stopped.
     fn fold_tile(&mut self, plan: &Plan, tile: Tile, go_on: &mut dyn FnMut() -> bool) -> bool {
-        self.states[..tile.len].iter_mut().for_each(State::reset);
+        self.reduction.reset(&mut self.states);
         if plan.depth() == 0 {
             return true;
         }
@@ -206,6 +221,6 @@ where
                 _ => (self.a.rows(from_a), self.b.rows(from_b)),
             }
         };
-        Block::<E> { a, b }.fold(self.job.level, into, &mut self.states[states]);
+        self.reduction.fold(self.job.level, Block { a, b }, into, states, &mut self.states);
     }
 }

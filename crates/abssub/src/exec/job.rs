@@ -1,44 +1,42 @@
-//! What the threads of one call share: the job, its division, and how it ends.
+//! What the threads of one call share: the inputs, the division of the work, and how it ends.
 
+use super::reduction::Reduction;
 use crate::Error;
-use crate::array::{Operand, Target};
+use crate::array::Operand;
+use crate::element::Element;
 use crate::kernel::Level;
 use crate::plan::{Cut, Task};
-use crate::reduce::{Initial, Specials, State};
+use crate::reduce::Specials;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A sum that has been validated and planned.
+/// What a call reads, and with what.
 pub(super) struct Job<'j, 'm> {
     pub(super) a: &'j Operand<'m>,
     pub(super) b: &'j Operand<'m>,
     pub(super) mask: Option<&'j Operand<'m>>,
-    pub(super) initial: Initial,
-    pub(super) target: Target<'m>,
-    /// Whether to store, or only to find out whether every result could be stored.
-    pub(super) store: bool,
     pub(super) level: Level,
     pub(super) threads: usize,
 }
 
-/// What the threads of one call share.
-pub(super) struct Shared<'s, S> {
+/// What the threads of one call share; `T` is a tile of states.
+pub(super) struct Shared<'s, T> {
     pub(super) cut: &'s Cut,
     next: AtomicUsize,
     stop: AtomicBool,
     /// The states of every tile, where a reduced axis is divided; else none.
-    merged: Vec<Mutex<Vec<S>>>,
+    merged: Vec<Mutex<T>>,
     outcome: Mutex<Result<Specials, Error>>,
 }
 
-impl<'s, S: State> Shared<'s, S> {
-    pub(super) fn new(cut: &'s Cut) -> Self {
+impl<'s, T> Shared<'s, T> {
+    pub(super) fn new<E: Element, R: Reduction<E, Tile = T>>(cut: &'s Cut, reduction: &R) -> Self {
         let merged = if cut.parts.len() > 1 { cut.tiles() } else { 0 };
         Self {
             cut,
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
-            merged: (0..merged).map(|i| Mutex::new(vec![S::default(); cut.tile(i).len])).collect(),
+            merged: (0..merged).map(|i| Mutex::new(reduction.tile(cut.tile(i).len))).collect(),
             outcome: Mutex::new(Ok(Specials::default())),
         }
     }
@@ -63,26 +61,22 @@ impl<'s, S: State> Shared<'s, S> {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Notes what a tile met.
-    pub(super) fn note(&self, met: Specials) {
-        if met != Specials::default()
-            && let Ok(all) = locked(&self.outcome).as_mut()
-        {
-            *all = all.or(met);
+    /// Takes in how storing a tile ended.
+    pub(super) fn note(&self, stored: Result<Specials, Error>) {
+        match stored {
+            Err(error) => self.fail(error),
+            Ok(met) if met == Specials::default() => {}
+            Ok(met) => {
+                if let Ok(all) = locked(&self.outcome).as_mut() {
+                    *all = all.or(met);
+                }
+            }
         }
     }
 
-    /// Adds one part's states to a tile's; false where nothing is divided and these are all.
-    pub(super) fn merge(&self, tile: usize, states: &[S]) -> bool {
-        let Some(merged) = self.merged.get(tile) else { return false };
-        locked(merged).iter_mut().zip(states).for_each(|(whole, part)| whole.merge(part));
-        true
-    }
-
-    /// Hands out the merged states of every tile, unless the call has failed.
-    pub(super) fn each_merged(&self, mut take: impl FnMut(usize, &[S])) {
-        let tiles = if self.is_stopped() { &[] } else { &self.merged[..] };
-        tiles.iter().enumerate().for_each(|(tile, states)| take(tile, &locked(states)));
+    /// The merged states of a tile, where a reduced axis is divided; else none.
+    pub(super) fn merged(&self, tile: usize) -> Option<MutexGuard<'_, T>> {
+        self.merged.get(tile).map(locked)
     }
 
     /// How the call ended.

@@ -6,9 +6,10 @@ mod fold;
 mod job;
 mod map;
 mod pool;
-mod store;
+mod reduction;
 mod strip;
 mod sum;
+mod summing;
 mod threads;
 
 pub(crate) use map::absdiff_all;

@@ -3,6 +3,7 @@
 
 use super::fold::run;
 use super::job::Job;
+use super::summing::Summing;
 use super::threads::num_threads;
 use crate::Error;
 use crate::array::{Common, DType, Operand, Target, Tick};
@@ -170,7 +171,8 @@ impl<'m> Sum<'m> {
         let threads = self.threads.unwrap_or_else(num_threads);
         let mask = self.mask.as_ref();
         let (a, b, level) = (&self.a, &self.b, Level::current());
-        self.run(&Job { a, b, mask, initial, target, store, level, threads }, strides, go_on)
+        let reduction = Summing { initial, target, store };
+        self.run(&Job { a, b, mask, level, threads }, &reduction, strides, go_on)
     }
 
     /// The axes with every array's step; the mask's is zero where there is none.
@@ -193,6 +195,7 @@ impl<'m> Sum<'m> {
     fn run(
         &self,
         job: &Job<'_, '_>,
+        reduction: &Summing<'_>,
         strides: &[isize],
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Specials, Error> {
@@ -205,11 +208,11 @@ impl<'m> Sum<'m> {
         macro_rules! with {
             ($($dtype:ident => $element:ty),* $(,)?) => {
                 match self.common {
-                    Common::Mixed64 => run::<Mixed64>(job, plan, go_on),
+                    Common::Mixed64 => run::<Mixed64, _>(job, reduction, plan, go_on),
                     Common::Same(DType::Time) if self.a.tick != Tick::ONE || self.b.tick != Tick::ONE => {
-                        run::<WideTime>(job, plan, go_on)
+                        run::<WideTime, _>(job, reduction, plan, go_on)
                     }
-                    $(Common::Same(DType::$dtype) => run::<$element>(job, plan, go_on),)*
+                    $(Common::Same(DType::$dtype) => run::<$element, _>(job, reduction, plan, go_on),)*
                 }
             };
         }
