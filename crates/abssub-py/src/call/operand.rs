@@ -68,7 +68,9 @@ pub(super) fn operand<'a>(array: &'a Array<'_>) -> Operand<'a> {
 /// The type of a Python number, for NEP 50; a boolean is as strong as an array of it.
 fn scalar_type<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     let py = value.py();
-    if value.is_exact_instance_of::<PyInt>() {
+    if value.cast_exact::<PyUntypedArray>().is_ok() {
+        None
+    } else if value.is_exact_instance_of::<PyInt>() {
         Some(py.get_type::<PyInt>().into_any())
     } else if value.is_exact_instance_of::<PyFloat>() {
         Some(py.get_type::<PyFloat>().into_any())

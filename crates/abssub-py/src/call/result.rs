@@ -102,6 +102,8 @@ pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) 
 
 /// The array, or the scalar that an array without axes holds: as NumPy's reductions answer.
 pub(super) fn unwrapped<'py>(array: Array<'py>) -> PyResult<Bound<'py, PyAny>> {
-    let empty = PyTuple::empty(array.py());
-    if array.ndim() == 0 { array.get_item(empty) } else { Ok(array.into_any()) }
+    let py = array.py();
+    // SAFETY: NumPy takes the reference to the array and answers one to it or to a scalar, or null
+    // with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, PY_ARRAY_API.PyArray_Return(py, array.into_ptr().cast())) }
 }

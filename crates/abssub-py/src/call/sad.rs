@@ -56,7 +56,8 @@ pub(super) fn sad<'py>(
     }
     let default = match &pair.units {
         Some(units) => units.dtype.clone(),
-        None => PyArrayDescr::new(py, if sum.dtype() == DType::F64 { "f8" } else { "u8" })?,
+        None if sum.dtype() == DType::F64 => numpy::dtype::<f64>(py),
+        None => numpy::dtype::<u64>(py),
     };
     match initial {
         Initial::Zero => {}
@@ -71,7 +72,10 @@ pub(super) fn sad<'py>(
     let inputs: Vec<&Array<'_>> =
         [Some(&pair.a), Some(&pair.b), mask.as_ref()].into_iter().flatten().collect();
     match out {
-        None => call.fresh(dtype.unwrap_or_else(|| call.default.clone())).and_then(unwrapped),
+        None => unwrapped(match dtype {
+            None => call.stored(call.default.clone())?,
+            Some(dtype) => call.fresh(dtype)?,
+        }),
         Some(out) => call.store_in(out, dtype, &inputs),
     }
 }
@@ -108,14 +112,19 @@ impl<'py> Call<'_, 'py> {
     fn fresh(&self, dtype: Bound<'py, PyArrayDescr>) -> PyResult<Array<'py>> {
         self.check_kind(&dtype)?;
         let stored = self.stored_for(&dtype)?;
-        let direct = stored.is_equiv_to(&dtype);
-        let exact = new_array(stored, &self.shape())?;
-        self.store(&exact)?;
-        if direct {
-            return Ok(exact);
+        if stored.is_equiv_to(&dtype) {
+            return self.stored(stored);
         }
+        let exact = self.stored(stored)?;
         let array = new_array(dtype, &self.shape())?;
         copy(&array, &exact)?;
+        Ok(array)
+    }
+
+    /// The sum as a new array of a dtype that the core stores.
+    fn stored(&self, dtype: Bound<'py, PyArrayDescr>) -> PyResult<Array<'py>> {
+        let array = new_array(dtype, &self.shape())?;
+        self.store(&array)?;
         Ok(array)
     }
 
