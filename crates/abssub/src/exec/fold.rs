@@ -14,7 +14,7 @@ use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
-const TILE_BYTES: usize = 64 << 10;
+const TILE_BYTES: usize = 96 << 10;
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK_ELEMENTS: usize = 1 << 16;
 /// Rows of a block whose elements lie far apart: neighbours in memory are read while they are cached.

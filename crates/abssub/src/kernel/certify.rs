@@ -12,6 +12,8 @@ pub(super) trait Lanes<const N: usize> {
     fn zero() -> Self;
     /// Adds `x` to a lane; bits that are not all zero say that the lane is no longer exact.
     fn add(&mut self, lane: usize, x: f64) -> u64;
+    /// Adds a term to each lane from the first on; bits join those of the lane in `lost`.
+    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]);
     /// Hands a lane's sum, if exact, to a state.
     fn give(&self, lane: usize, state: &mut ExactSum);
 }
@@ -41,6 +43,15 @@ impl<const N: usize> Lanes<N> for Plain<N> {
     }
 
     #[inline(always)]
+    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]) {
+        for ((sum, lost), x) in self.sums.iter_mut().zip(lost).zip(terms) {
+            let (next, bits) = certified_add(*sum, x);
+            *sum = next;
+            *lost |= bits;
+        }
+    }
+
+    #[inline(always)]
     fn give(&self, lane: usize, state: &mut ExactSum) {
         state.add(self.sums[lane]);
     }
@@ -64,6 +75,16 @@ impl<const N: usize> Lanes<N> for Double<N> {
         let (errors, lost) = certified_add(self.errors[lane], error);
         (self.sums[lane], self.errors[lane]) = (sum, errors);
         lost
+    }
+
+    #[inline(always)]
+    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]) {
+        for (((sum, errors), lost), x) in self.sums.iter_mut().zip(&mut self.errors).zip(lost).zip(terms) {
+            let (next, error) = two_sum(*sum, x);
+            let (next_errors, bits) = certified_add(*errors, error);
+            (*sum, *errors) = (next, next_errors);
+            *lost |= bits;
+        }
     }
 
     #[inline(always)]

@@ -112,8 +112,8 @@ fn row_lanes<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Right>) -> (L,
     (lanes, lost.iter().fold(0, |all, &bits| all | bits))
 }
 
-/// Columns that are summed together.
-const STRIP: usize = 64;
+/// Columns that are summed together: a row's part of them fills a few cache lines.
+const STRIP: usize = 256;
 /// Rows of a strip that share certificates.
 const ROWS: usize = 256;
 
@@ -124,7 +124,7 @@ fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Exact
         for (k, states) in states.chunks_mut(STRIP).enumerate() {
             let at = k * STRIP;
             let width = states.len();
-            let pick = |i: usize| (a.row(i).part(at, width), b.row(i).part(at, width));
+            let pick = |i: usize| (a.piece(i, at, width), b.piece(i, at, width));
             let rows = (first..until).map(pick);
             let lost = strip::<E, Plain<STRIP>>(rows.clone(), states, [u64::MAX; STRIP]);
             if lost.iter().all(|&bits| bits == 0) {
@@ -148,14 +148,7 @@ fn strip<'m, E: Real, L: Lanes<STRIP>>(
     let mut lanes = L::zero();
     let mut lost = [0; STRIP];
     for (a, b) in rows {
-        match (a.blocks::<STRIP>().0.next(), b.blocks::<STRIP>().0.next()) {
-            (Some(a), Some(b)) => (0..STRIP).for_each(|i| lost[i] |= lanes.add(i, E::real(a[i], b[i]))),
-            _ => {
-                for (i, (a, b)) in a.iter().zip(b.iter()).enumerate() {
-                    lost[i] |= lanes.add(i, E::real(a, b));
-                }
-            }
-        }
+        lanes.add_each(a.iter().zip(b.iter()).map(|(a, b)| E::real(a, b)), &mut lost);
     }
     for (i, state) in states.iter_mut().enumerate() {
         if wanted[i] != 0 && lost[i] == 0 {

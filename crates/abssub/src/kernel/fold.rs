@@ -7,6 +7,9 @@ use crate::array::run::{Pod, Run, Strip};
 use crate::element::Element;
 use crate::reduce::State;
 
+/// How many rows ahead a strip's elements are asked for.
+const PREFETCHED_ROWS: usize = 4;
+
 /// `rows` runs of `len` elements, a fixed distance apart.
 pub(crate) struct Rows<'m, T> {
     first: Strip<'m, T>,
@@ -43,6 +46,17 @@ impl<'m, T: Pod> Rows<'m, T> {
     #[inline(always)]
     pub(crate) fn count(&self) -> usize {
         self.first.len()
+    }
+
+    /// `len` elements from `at` on of row `i`; those of a row to come are asked for.
+    ///
+    /// Rows of a column strip are far apart, where the processor does not foresee them.
+    #[inline(always)]
+    pub(crate) fn piece(&self, i: usize, at: usize, len: usize) -> Run<'m, T> {
+        if i + PREFETCHED_ROWS < self.count() {
+            self.row(i + PREFETCHED_ROWS).part(at, len).prefetch();
+        }
+        self.row(i).part(at, len)
     }
 
     /// Row `i`.

@@ -70,7 +70,7 @@ fn columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counte
             let until = a.count().min(first.saturating_add(E::ROWS));
             let Aligned(sums) = &mut Aligned([E::ZERO; STRIP]);
             for i in first..until {
-                let (a, b) = (a.row(i).part(k * STRIP, states.len()), b.row(i).part(k * STRIP, states.len()));
+                let (a, b) = (a.piece(i, k * STRIP, states.len()), b.piece(i, k * STRIP, states.len()));
                 add_row::<E>(a, b, &mut sums[..states.len()]);
             }
             for (state, &sum) in states.iter_mut().zip(&*sums) {

@@ -60,7 +60,7 @@ impl Cut {
         let tiles = tiles_each * plan.outer_kept();
         let tile_bytes = (plan.depth() * tile as u128 * bytes_each as u128).max(1);
         let tiles_a_task = (TASK_BYTES / tile_bytes).clamp(1, (tiles / threads).max(1) as u128) as usize;
-        let wanted = if tiles < 2 * threads { (4 * threads).div_ceil(tiles.max(1)) } else { 1 };
+        let wanted = if tiles < threads { (4 * threads).div_ceil(tiles.max(1)) } else { 1 };
         let affordable = (tile_bytes / TASK_BYTES).clamp(1, wanted as u128) as usize;
         let parts = divided(plan, if threads == 1 { 1 } else { affordable });
         let mut cut = Self { tile, tiles_each, tiles, tiles_a_task, parts, threads };
