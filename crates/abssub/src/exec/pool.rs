@@ -7,6 +7,7 @@
 
 use super::threads::num_threads;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 struct Owned {
@@ -20,14 +21,21 @@ static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
 /// Runs `own` on this thread and, as far as threads can be had, `other` on `threads - 1` others at
 /// the same time. Returns when all have.
 pub(crate) fn on_each(threads: usize, other: impl Fn() + Sync, own: impl FnOnce()) {
-    match (threads > 1).then(|| pool(threads - 1)).flatten() {
+    let helpers = threads.saturating_sub(1).min(most_helpers());
+    match (helpers > 0).then(|| pool(helpers)).flatten() {
         None => own(),
         Some(pool) => pool.in_place_scope(|scope| {
             let other = &other;
-            (1..threads).for_each(|_| scope.spawn(move |_| other()));
+            (0..helpers).for_each(|_| scope.spawn(move |_| other()));
             own();
         }),
     }
+}
+
+/// More threads than this are never of use, however many a call allows.
+fn most_helpers() -> usize {
+    static MOST: OnceLock<usize> = OnceLock::new();
+    *MOST.get_or_init(|| 64.max(4 * std::thread::available_parallelism().map_or(1, usize::from)))
 }
 
 /// A pool of at least `helpers` threads made by this very process; none if the system refuses one.
@@ -42,7 +50,7 @@ fn pool(helpers: usize) -> Option<&'static ThreadPool> {
         return Some(&owned.pool);
     }
     // Room for the usual call too, so that the pool seldom has to grow.
-    let threads = helpers.max(num_threads().saturating_sub(1));
+    let threads = helpers.max(num_threads().saturating_sub(1).min(most_helpers()));
     let pool =
         ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("abssub-{i}")).build().ok()?;
     let made = Box::into_raw(Box::new(Owned { process, threads, pool }));
