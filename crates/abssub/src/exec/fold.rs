@@ -8,7 +8,7 @@ use super::reduction::{Places, Reduction};
 use crate::Error;
 use crate::array::{Operand, Receive};
 use crate::element::Element;
-use crate::kernel::{Block, Into};
+use crate::kernel::{Block, FoldInto};
 use crate::plan::{A, B, Cut, Inner, MASK, OUT, Odometer, Offsets, Plan, Tile};
 use crate::reduce::Specials;
 use std::time::{Duration, Instant};
@@ -111,12 +111,12 @@ where
     }
 
     /// Takes tasks until none is left.
-    fn work(mut self, go_on: &mut dyn FnMut() -> bool) {
+    fn work(mut self, ask: &mut dyn FnMut() -> bool) {
         let cut = self.shared.cut;
         while let Some(task) = self.shared.take_task() {
             for number in task.from..task.to {
                 let tile = cut.tile(number);
-                if !self.fold_tile(&cut.parts[task.part], tile, go_on) {
+                if !self.fold_tile(&cut.parts[task.part], tile, ask) {
                     return;
                 }
                 match self.shared.merged(number) {
@@ -128,7 +128,7 @@ where
     }
 
     /// Folds all that belongs to a tile into `self.states`; false if the call was stopped.
-    fn fold_tile(&mut self, plan: &Plan, tile: Tile, go_on: &mut dyn FnMut() -> bool) -> bool {
+    fn fold_tile(&mut self, plan: &Plan, tile: Tile, ask: &mut dyn FnMut() -> bool) -> bool {
         self.reduction.reset(&mut self.states);
         if plan.depth() == 0 {
             return true;
@@ -147,7 +147,7 @@ where
         loop {
             for row in (0..whole.rows).step_by(most_rows) {
                 for at in (0..whole.len).step_by(most_len) {
-                    if !self.go_on(go_on) {
+                    if !self.may_continue(ask) {
                         return false;
                     }
                     let rows = most_rows.min(whole.rows - row);
@@ -186,10 +186,10 @@ where
     }
 
     /// Whether to go on; looks at the clock only after a good deal of work.
-    fn go_on(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
+    fn may_continue(&mut self, ask: &mut dyn FnMut() -> bool) -> bool {
         if self.unlooked >= LOOK_EVERY {
             self.unlooked = 0;
-            if !go_on() {
+            if !ask() {
                 self.shared.fail(Error::Interrupted);
             }
         }
@@ -207,9 +207,9 @@ where
         };
         let (from_a, from_b) = (rectangle(self.job.a, A), rectangle(self.job.b, B));
         let (into, states) = match plan.inner {
-            Inner::Column => (Into::EachColumn, span.at - tile_from..span.at - tile_from + span.len),
-            Inner::Row if plan.rows.reduced => (Into::One, 0..1),
-            Inner::Row => (Into::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
+            Inner::Column => (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len),
+            Inner::Row if plan.rows.reduced => (FoldInto::One, 0..1),
+            Inner::Row => (FoldInto::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
         };
         // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
         let (a, b) = unsafe {

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::{Block, Into, Level};
+use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::Specials;
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(super) trait Reduction<E: Element>: Sync {
         &self,
         level: Level,
         block: Block<'_, E>,
-        into: Into,
+        into: FoldInto,
         places: Range<usize>,
         tile: &mut Self::Tile,
     );

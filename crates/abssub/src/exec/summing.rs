@@ -3,7 +3,7 @@
 use super::reduction::{Places, Reduction};
 use crate::Error;
 use crate::array::{DType, Target};
-use crate::kernel::{Block, Fold, Into, Level};
+use crate::kernel::{Block, Fold, FoldInto, Level};
 use crate::reduce::{Initial, Specials, State, Stored, Ticks, TooLarge, finish};
 use half::f16;
 use std::ops::Range;
@@ -36,7 +36,7 @@ impl<E: Fold> Reduction<E> for Summing<'_> {
         &self,
         level: Level,
         block: Block<'_, E>,
-        into: Into,
+        into: FoldInto,
         places: Range<usize>,
         tile: &mut Vec<E::State>,
     ) {

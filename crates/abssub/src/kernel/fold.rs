@@ -88,7 +88,7 @@ pub(crate) struct Block<'m, E: Element> {
 
 /// How a block's elements find their state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Into {
+pub(crate) enum FoldInto {
     /// All rows into the one state.
     One,
     /// Each row into its own.
@@ -100,14 +100,14 @@ pub(crate) enum Into {
 impl<E: Fold> Block<'_, E> {
     /// Folds the block into `states`, as many as `into` needs.
     #[inline]
-    pub(crate) fn fold(self, level: Level, into: Into, states: &mut [E::State]) {
+    pub(crate) fn fold(self, level: Level, into: FoldInto, states: &mut [E::State]) {
         level.run(FoldBlock { block: self, into, states });
     }
 }
 
 struct FoldBlock<'m, 's, E: Fold> {
     block: Block<'m, E>,
-    into: Into,
+    into: FoldInto,
     states: &'s mut [E::State],
 }
 
@@ -118,17 +118,17 @@ impl<E: Fold> Kernel for FoldBlock<'_, '_, E> {
     fn run<S: Simd>(self, simd: S) {
         let Block { a, b } = self.block;
         match self.into {
-            Into::One => {
+            FoldInto::One => {
                 for i in 0..a.count() {
                     E::fold_row(simd, a.row(i), b.row(i), &mut self.states[0]);
                 }
             }
-            Into::EachRow => {
+            FoldInto::EachRow => {
                 for (i, state) in self.states.iter_mut().enumerate() {
                     E::fold_row(simd, a.row(i), b.row(i), state);
                 }
             }
-            Into::EachColumn => E::fold_columns(simd, a, b, self.states),
+            FoldInto::EachColumn => E::fold_columns(simd, a, b, self.states),
         }
     }
 }

@@ -64,17 +64,18 @@ const BLOCK: usize = 64;
 
 #[inline(always)]
 fn columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
+    let Aligned(sums) = &mut Aligned([E::ZERO; STRIP]);
     for (k, states) in states.chunks_mut(STRIP).enumerate() {
+        let sums = &mut sums[..states.len()];
         let mut first = 0;
         while first < a.count() {
             let until = a.count().min(first.saturating_add(E::ROWS));
-            let Aligned(sums) = &mut Aligned([E::ZERO; STRIP]);
             for i in first..until {
                 let (a, b) = (a.piece(i, k * STRIP, states.len()), b.piece(i, k * STRIP, states.len()));
-                add_row::<E>(a, b, &mut sums[..states.len()]);
+                add_row::<E>(a, b, sums);
             }
-            for (state, &sum) in states.iter_mut().zip(&*sums) {
-                E::flush(sum, state);
+            for (state, sum) in states.iter_mut().zip(&mut *sums) {
+                E::flush(std::mem::replace(sum, E::ZERO), state);
             }
             first = until;
         }

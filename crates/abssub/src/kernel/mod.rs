@@ -12,5 +12,5 @@ mod level;
 pub mod map;
 mod scalar;
 
-pub(crate) use fold::{Block, Fold, Into, Rows};
+pub(crate) use fold::{Block, Fold, FoldInto, Rows};
 pub use level::{Level, UnknownLevel};

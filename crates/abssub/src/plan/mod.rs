@@ -4,10 +4,12 @@
 
 mod axes;
 mod broadcast;
+mod odometer;
 mod pattern;
 mod tasks;
 
 pub(crate) use axes::{A, Axis, B, MASK, OUT, Offsets};
 pub(crate) use broadcast::{View, broadcast_shapes, broadcast_strides, kept_shape, reduced_set};
+pub(crate) use odometer::Odometer;
 pub(crate) use pattern::{Inner, Plan};
-pub(crate) use tasks::{Cut, Odometer, Task, Tile};
+pub(crate) use tasks::{Cut, Task, Tile};

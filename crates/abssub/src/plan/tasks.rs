@@ -1,12 +1,15 @@
 //! The cut: how a plan is divided among threads, and how a task finds its place.
 
-use super::axes::{Axis, Offsets};
-use super::pattern::Plan;
+use super::pattern::{Inner, Plan};
 
 /// Bytes of input that make a task worth handing over: some 20 microseconds of reading.
 const TASK_BYTES: u128 = 512 << 10;
 /// Below this the whole call stays on its caller's thread: handing over costs as much as the work.
 const PARALLEL_FROM_BYTES: u128 = 1 << 20;
+/// Tasks for each thread, so that one that is late holds up the others by little.
+const TASKS_A_THREAD: usize = 4;
+/// Columns that are not divided further: shorter strips cost more in rows than they save in waiting.
+const SHORTEST_STRIP: usize = 512;
 
 /// A plan divided into tasks: kept places first, and parts of a reduced axis where those are too few.
 #[derive(Clone, Debug)]
@@ -51,19 +54,20 @@ impl Cut {
     /// Divides `plan` for at most `threads` threads, with at most `states` states a tile.
     pub(crate) fn new(plan: Plan, bytes_each: usize, states: usize, threads: usize) -> Self {
         let along = plan.tiled().map_or(1, |axis| axis.len);
-        let total = plan.depth() * (along as u128) * (plan.outer_kept() as u128) * bytes_each as u128;
+        let outer = plan.outer_kept();
+        let total = plan.depth() * (along as u128) * (outer as u128) * bytes_each as u128;
         let threads = if total < PARALLEL_FROM_BYTES { 1 } else { threads.max(1) };
-        // Short tiles give every thread several; long rows still fill a task.
-        let share = along.div_ceil(if threads == 1 { 1 } else { 4 * threads });
-        let tile = states.min(along).min(share.max(64)).max(1);
+        let wanted = if threads == 1 { 1 } else { TASKS_A_THREAD * threads };
+        let tile = tile_len(&plan, along, wanted.div_ceil(outer)).min(states).max(1);
         let tiles_each = along.div_ceil(tile);
-        let tiles = tiles_each * plan.outer_kept();
+        let tiles = tiles_each * outer;
         let tile_bytes = (plan.depth() * tile as u128 * bytes_each as u128).max(1);
-        let tiles_a_task = (TASK_BYTES / tile_bytes).clamp(1, (tiles / threads).max(1) as u128) as usize;
-        let wanted = if tiles < threads { (4 * threads).div_ceil(tiles.max(1)) } else { 1 };
-        let affordable = (tile_bytes / TASK_BYTES).clamp(1, wanted as u128) as usize;
-        let parts = divided(plan, if threads == 1 { 1 } else { affordable });
-        let mut cut = Self { tile, tiles_each, tiles, tiles_a_task, parts, threads };
+        let tiles_a_task = (TASK_BYTES / tile_bytes).clamp(1, (tiles / wanted).max(1) as u128) as usize;
+        // Merging costs states for every tile: only where there are not even tiles for every thread.
+        let parts = if tiles < threads { wanted.div_ceil(tiles.max(1)) } else { 1 };
+        let worthwhile = (tile_bytes / TASK_BYTES).clamp(1, parts as u128) as usize;
+        let mut cut =
+            Self { tile, tiles_each, tiles, tiles_a_task, parts: divided(plan, worthwhile), threads };
         cut.threads = threads.min(cut.tasks()).max(1);
         cut
     }
@@ -98,6 +102,15 @@ impl Cut {
     }
 }
 
+/// The length of a tile that makes `wanted` tiles of an axis, if they are long enough to be worth it.
+fn tile_len(plan: &Plan, along: usize, wanted: usize) -> usize {
+    let shortest = match plan.inner {
+        Inner::Row => 1,
+        Inner::Column => SHORTEST_STRIP,
+    };
+    along.div_ceil(wanted).max(shortest).min(along)
+}
+
 fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
     match plan.longest_reduced() {
         Some((place, len)) if parts > 1 => {
@@ -108,52 +121,10 @@ fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
     }
 }
 
-/// Walks the places of some axes, outermost first, keeping every array's offset.
-pub(crate) struct Odometer<'p> {
-    axes: &'p [Axis],
-    counts: [usize; MAX_AXES],
-    /// Where each array stands.
-    pub(crate) at: Offsets,
-}
-
-/// NumPy's own limit.
-const MAX_AXES: usize = 64;
-
-impl<'p> Odometer<'p> {
-    /// Stands at place number `index` of `axes`, from `start`.
-    pub(crate) fn new(axes: &'p [Axis], start: Offsets, mut index: usize) -> Self {
-        let mut odometer = Self { axes, counts: [0; MAX_AXES], at: start };
-        for (i, axis) in axes.iter().enumerate().rev() {
-            odometer.counts[i] = index % axis.len;
-            index /= axis.len;
-            odometer.shift(axis, odometer.counts[i] as isize);
-        }
-        odometer
-    }
-
-    fn shift(&mut self, axis: &Axis, by: isize) {
-        (0..4).for_each(|k| self.at[k] += axis.step[k] * by);
-    }
-
-    /// Steps to the next place; false, and back at the first, after the last.
-    pub(crate) fn advance(&mut self) -> bool {
-        for (i, axis) in self.axes.iter().enumerate().rev() {
-            if self.counts[i] + 1 < axis.len {
-                self.counts[i] += 1;
-                self.shift(axis, 1);
-                return true;
-            }
-            self.shift(axis, -(self.counts[i] as isize));
-            self.counts[i] = 0;
-        }
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::axes::A;
+    use crate::plan::axes::Axis;
 
     fn axis(len: usize, a: isize, reduced: bool) -> Axis {
         Axis { len, step: [a, a, 0, a], reduced }
@@ -175,17 +146,5 @@ mod tests {
             let depth: u128 = cut.parts.iter().map(Plan::depth).sum();
             assert_eq!(depth, reduced as u128);
         }
-    }
-
-    #[test]
-    fn an_odometer_visits_every_place_in_order() {
-        let axes = [axis(3, 100, true), axis(2, 10, true), axis(4, 1, true)];
-        let mut odometer = Odometer::new(&axes, [0; 4], 0);
-        for index in 0..24 {
-            assert_eq!(odometer.at, Odometer::new(&axes, [0; 4], index).at);
-            assert_eq!(odometer.at[A] as usize, index / 8 * 100 + index / 4 % 2 * 10 + index % 4);
-            assert_eq!(odometer.advance(), index < 23);
-        }
-        assert_eq!(odometer.at, [0; 4]);
     }
 }
