@@ -5,7 +5,9 @@ from typing import Any, SupportsIndex, TypeVar, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+__version__: str
 __all__ = [
+    "__version__",
     "_absdiff_table",
     "absdiff",
     "get_level",

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     ufunc::register(module)?;
     call::register(module)?;
     settings::register(module)

@@ -2,16 +2,31 @@
 
 use crate::call::threads_argument;
 use abssub::Level;
-use pyo3::exceptions::PyValueError;
+use abssub::exec::ignored_num_threads;
+use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
+use std::ffi::CString;
 
 /// Adds the functions to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    warn_of_environment(module.py())?;
     module.add_function(wrap_pyfunction!(get_num_threads, module)?)?;
     module.add_function(wrap_pyfunction!(set_num_threads, module)?)?;
     module.add_function(wrap_pyfunction!(get_level, module)?)?;
     module.add_function(wrap_pyfunction!(set_level, module)?)?;
     module.add_function(wrap_pyfunction!(levels, module)?)
+}
+
+/// Says once, at import, which of the environment's settings cannot be followed.
+fn warn_of_environment(py: Python<'_>) -> PyResult<()> {
+    let level = Level::from_environment().err().map(|unknown| format!("ABSSUB_LEVEL is ignored: {unknown}"));
+    let threads = ignored_num_threads()
+        .map(|text| format!("ABSSUB_NUM_THREADS is ignored: {text:?} is not a number from 1 on"));
+    for message in [level, threads].into_iter().flatten() {
+        let category = py.get_type::<PyRuntimeWarning>();
+        PyErr::warn(py, &category, &CString::new(message)?, 1)?;
+    }
+    Ok(())
 }
 
 /// The number of threads that a call uses unless it says otherwise.

@@ -5,12 +5,12 @@ use crate::Error;
 use crate::array::{Operand, Scalar, SumWith, Target};
 use crate::exec::{Sum, absdiff_all};
 use crate::plan::broadcast_shapes;
-use ndarray::{Array, ArrayD, ArrayView, Axis, DimMax, Dimension, IxDyn};
+use ndarray::{Array, ArrayD, ArrayRef, ArrayView, Axis, DimMax, Dimension, IxDyn};
 use std::marker::PhantomData;
 
 /// |a - b|, element by element, exactly.
 ///
-/// The shapes broadcast to each other as NumPy's do. Signed integers give the unsigned type of the
+/// Arrays and views will both do. The shapes broadcast to each other as NumPy's do. Signed integers give the unsigned type of the
 /// same width, so that nothing wraps; floats are rounded once; complex numbers give the magnitude.
 ///
 /// # Errors
@@ -21,12 +21,12 @@ use std::marker::PhantomData;
 ///
 /// let a: Array1<i8> = array![-128, 127, 5];
 /// let b: Array1<i8> = array![127, -128, 7];
-/// assert_eq!(abssub::absdiff(&a.view(), &b.view())?, array![255u8, 255, 2]);
+/// assert_eq!(abssub::absdiff(&a, &b)?, array![255u8, 255, 2]);
 /// # Ok::<(), abssub::Error>(())
 /// ```
 pub fn absdiff<T, D1, D2>(
-    a: &ArrayView<'_, T, D1>,
-    b: &ArrayView<'_, T, D2>,
+    a: &ArrayRef<T, D1>,
+    b: &ArrayRef<T, D2>,
 ) -> Result<Array<T::Diff, <D1 as DimMax<D2>>::Output>, Error>
 where
     T: Scalar,
@@ -100,7 +100,11 @@ where
     }
 
     /// On at most `threads` threads, instead of [`crate::num_threads`].
+    ///
+    /// # Panics
+    /// If `threads` is zero.
     pub fn threads(mut self, threads: usize) -> Self {
+        assert_ne!(threads, 0, "at least one thread");
         self.threads = Some(threads);
         self
     }

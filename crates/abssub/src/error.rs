@@ -49,6 +49,8 @@ pub enum Error {
     Overflow {
         /// The bits of the value, its sign not counted.
         bits: u32,
+        /// Whether it is negative.
+        negative: bool,
         /// The result type.
         target: DType,
     },
@@ -74,8 +76,9 @@ impl fmt::Display for Error {
             Error::RepeatedAxis { axis } => write!(f, "duplicate value in 'axis': {axis}"),
             Error::Types { left, right } => write!(f, "{left} and {right} have no difference"),
             Error::Target { target } => write!(f, "the sum cannot be stored as {target}"),
-            Error::Overflow { bits, target } => {
-                write!(f, "the exact sum has {bits} bits, and {target} cannot hold it")
+            Error::Overflow { bits, negative, target } => {
+                let sign = if *negative { " and is negative" } else { "" };
+                write!(f, "the exact sum has {bits} bits{sign}: {target} cannot hold it exactly")
             }
             Error::Interrupted => f.write_str("interrupted"),
         }

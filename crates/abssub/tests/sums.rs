@@ -274,5 +274,5 @@ fn refusals_hold_their_values() {
     let large = ndarray::aview1(&[u64::MAX, u64::MAX]).to_owned();
     let overflow =
         AbsDiff::new(large.view(), Array::from_elem(1, 0i8).view()).unwrap().sum_all().unwrap_err();
-    assert_eq!(overflow, Error::Overflow { bits: 65, target: abssub::array::DType::U64 });
+    assert_eq!(overflow, Error::Overflow { bits: 65, negative: false, target: abssub::array::DType::U64 });
 }

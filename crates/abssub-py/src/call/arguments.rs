@@ -8,13 +8,17 @@ use abssub::reduce;
 use numpy::PyUntypedArrayMethods;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyTuple};
+use pyo3::types::{PyBool, PyFloat, PyFloatMethods, PyTuple};
 
 /// `axis=` as axes counted from the front; none is all.
 pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Option<Vec<usize>>> {
     let Some(axis) = axis else { return Ok(None) };
     let one = |axis: &Bound<'_, PyAny>| -> PyResult<usize> {
         let number = index(axis)?;
+        if ndim == 0 && (number == 0 || number == -1) {
+            // As NumPy's reductions have it: a scalar has one axis to speak of.
+            return Ok(0);
+        }
         let from_front = if number < 0 { number + ndim as isize } else { number };
         match usize::try_from(from_front) {
             Ok(axis) if axis < ndim => Ok(axis),
@@ -24,10 +28,11 @@ pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Opt
             }
         }
     };
-    match axis.cast::<PyTuple>() {
-        Ok(several) => several.iter().map(|axis| one(&axis)).collect::<PyResult<_>>().map(Some),
-        Err(_) => Ok(Some(vec![one(axis)?])),
-    }
+    let axes = match axis.cast::<PyTuple>() {
+        Ok(several) => several.iter().map(|axis| one(&axis)).collect::<PyResult<Vec<_>>>(),
+        Err(_) => one(axis).map(|axis| vec![axis]),
+    }?;
+    Ok(if ndim == 0 { None } else { Some(axes) })
 }
 
 fn index(value: &Bound<'_, PyAny>) -> PyResult<isize> {
@@ -114,7 +119,12 @@ pub(super) fn start(
                 .ok_or_else(|| PyValueError::new_err("initial is NaT"))
         }
         _ => {
-            let number = imported!(py, "operator", "index")?.call1((value,))?;
+            // A float that is a whole number will do, as in NumPy; another would be cut off there.
+            let whole = value.cast::<PyFloat>().is_ok_and(|x| x.value().fract() == 0.0);
+            let number = if whole { value.call_method0("__int__")? } else { value.clone() };
+            let number = imported!(py, "operator", "index")?.call1((number,)).map_err(|_| {
+                PyTypeError::new_err(format!("initial={value} is no integer, and integers sum to one"))
+            })?;
             Ok(reduce::Initial::Integer(number.extract()?))
         }
     }

@@ -32,13 +32,13 @@ pub(super) fn to_core(dtype: &Bound<'_, PyArrayDescr>) -> Option<DType> {
     })
 }
 
-/// Whether results can be stored in memory of `dtype` as they are.
-pub(super) fn is_target(dtype: &Bound<'_, PyArrayDescr>) -> bool {
-    let storable = |core| {
-        !matches!(
-            core,
-            DType::Bool | DType::Extended | DType::Complex32 | DType::Complex64 | DType::ComplexExtended
-        )
+/// Whether a sum of type `sums` can be stored in memory of `dtype` as it is.
+pub(super) fn is_target(dtype: &Bound<'_, PyArrayDescr>, sums: DType) -> bool {
+    let storable = |core: DType| match core {
+        DType::Time => sums == DType::Time,
+        DType::Extended => sums == DType::F64,
+        DType::F16 | DType::F32 | DType::F64 => sums != DType::Time,
+        _ => core.is_integer() && core != DType::Bool && sums == DType::U64,
     };
     dtype.is_native_byteorder() != Some(false) && to_core(dtype).is_some_and(storable)
 }

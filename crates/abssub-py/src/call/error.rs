@@ -13,10 +13,11 @@ pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, Py
         Error::Axis { axis, ndim } => match axis_error(py, axis, ndim) {
             Ok(error) | Err(error) => error,
         },
-        Error::Overflow { bits, target } => {
+        Error::Overflow { bits, negative, target } => {
             let over = axis.map_or_else(|| "None".to_owned(), |axis| axis.to_string());
+            let sign = if negative { " and is negative" } else { "" };
             PyOverflowError::new_err(format!(
-                "the exact sum over axis={over} has {bits} bits, and {target} cannot hold it exactly"
+                "the exact sum over axis={over} has {bits} bits{sign}: {target} cannot hold it exactly"
             ))
         }
         Error::Interrupted => PyKeyboardInterrupt::new_err(()),

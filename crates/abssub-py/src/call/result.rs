@@ -1,7 +1,7 @@
 //! Where a reduction's results go: a new array, the caller's `out`, or one on the way to it.
 #![allow(unsafe_code)]
 
-use super::dtype::{is_target, to_core};
+use super::dtype::to_core;
 use super::import::imported;
 use super::operand::Array;
 use abssub::array::Target;
@@ -71,16 +71,15 @@ pub(super) fn checked_out<'py>(
     Ok(out)
 }
 
-/// Whether results may be stored in `out` at once: its elements are stored as they are, and no
-/// input shares its memory.
-pub(super) fn is_direct(out: &Array<'_>, inputs: &[&Array<'_>]) -> PyResult<bool> {
+/// Whether no input can share memory with `out`.
+pub(super) fn is_apart(out: &Array<'_>, inputs: &[&Array<'_>]) -> PyResult<bool> {
     let shares = imported!(out.py(), "numpy", "may_share_memory")?;
     for input in inputs {
         if shares.call1((out, *input))?.is_truthy()? {
             return Ok(false);
         }
     }
-    Ok(is_target(&out.dtype()))
+    Ok(true)
 }
 
 /// The core's view of an array that results are stored in.

@@ -6,14 +6,14 @@ use super::dtype::{is_target, to_core};
 use super::error::to_python;
 use super::import::imported;
 use super::operand::{Array, Pair, operand};
-use super::result::{COPIED_BYTES, checked_out, is_direct, kept_strides, new_array, target, unwrapped};
+use super::result::{COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, target, unwrapped};
 use super::warning;
 use abssub::Error;
 use abssub::array::DType;
 use abssub::exec::Sum;
 use abssub::reduce::Specials;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -115,9 +115,8 @@ impl<'py> Call<'_, 'py> {
         if stored.is_equiv_to(&dtype) {
             return self.stored(stored);
         }
-        let exact = self.stored(stored)?;
         let array = new_array(dtype, &self.shape())?;
-        copy(&array, &exact)?;
+        self.copy(&array, &self.stored(stored)?)?;
         Ok(array)
     }
 
@@ -131,10 +130,14 @@ impl<'py> Call<'_, 'py> {
     /// A dtype that the core stores and all of whose values `dtype` holds: itself, if it is one.
     fn stored_for(&self, dtype: &Bound<'py, PyArrayDescr>) -> PyResult<Bound<'py, PyArrayDescr>> {
         match (dtype.kind(), dtype.itemsize()) {
-            _ if is_target(dtype) && self.unit_fits(dtype) => Ok(dtype.clone()),
+            _ if is_target(dtype, self.sum.dtype()) && self.unit_fits(dtype) => Ok(dtype.clone()),
+            // The imaginary part of a sum is zero: what the real part holds is what counts.
             (b'c', 8) => PyArrayDescr::new(self.py, "f4"),
-            (b'c', _) => PyArrayDescr::new(self.py, "f8"),
-            (b'f', 16) | (b'm', _) => Ok(self.default.clone()),
+            (b'c', 16) => PyArrayDescr::new(self.py, "f8"),
+            (b'c', _) if self.sum.dtype() == DType::F64 => PyArrayDescr::new(self.py, "g"),
+            // An 80-bit float holds every uint64. Other units are checked as they are copied.
+            (b'f' | b'c', 16..) | (b'm', _) => Ok(self.default.clone()),
+            // The other byte order.
             _ => Ok(dtype.call_method1("newbyteorder", ("=",))?.cast_into()?),
         }
     }
@@ -148,20 +151,21 @@ impl<'py> Call<'_, 'py> {
     ) -> PyResult<Bound<'py, PyAny>> {
         let out = checked_out(out, &self.shape(), self.keepdims)?;
         self.check_kind(&out.dtype())?;
-        let same = dtype.as_ref().is_none_or(|dtype| dtype.is_equiv_to(&out.dtype()));
-        if same && is_direct(&out, inputs)? && self.unit_fits(&out.dtype()) {
-            let core = to_core(&out.dtype()).expect("is_direct says so");
-            let bytes = out.len() * out.dtype().itemsize();
-            if self.sum.always_fits(core) || (bytes > COPIED_BYTES && self.check(&out).is_ok()) {
+        if let Some(dtype) = dtype.filter(|dtype| !dtype.is_equiv_to(&out.dtype())) {
+            // Exact in both: what `dtype` cannot hold is refused, whatever `out` could.
+            self.copy(&out, &self.fresh(dtype)?)?;
+            return Ok(out.into_any());
+        }
+        let stored = self.stored_for(&out.dtype())?;
+        if stored.is_equiv_to(&out.dtype()) && is_apart(&out, inputs)? {
+            let bytes = out.len() * stored.itemsize();
+            let fits = self.sum.always_fits(to_core(&stored).expect("the core stores it"));
+            if fits || (bytes > COPIED_BYTES && self.check(&out).is_ok()) {
                 self.store(&out)?;
                 return Ok(out.into_any());
             }
         }
-        if let Some(dtype) = dtype.filter(|_| !same) {
-            // Exact in both: what `dtype` cannot hold is refused, whatever `out` could.
-            self.fresh(dtype)?;
-        }
-        copy(&out, &self.fresh(out.dtype())?)?;
+        self.copy(&out, &self.stored(stored)?)?;
         Ok(out.into_any())
     }
 
@@ -221,11 +225,20 @@ impl<'py> Call<'_, 'py> {
             None => outcome.map_err(|error| to_python(self.py, error, self.axis)),
         }
     }
-}
 
-/// `np.copyto(to, from)`.
-fn copy(to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
-    let casting = PyDict::new(to.py());
-    casting.set_item("casting", "same_kind")?;
-    imported!(to.py(), "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
+    /// Copies results into an array of another dtype, none of them changed but for a float's last rounding.
+    fn copy(&self, to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
+        let changes = |to: &Array<'_>| -> PyResult<bool> {
+            imported!(self.py, "abssub._results", "changes")?.call1((from, to.dtype()))?.is_truthy()
+        };
+        if self.sum.dtype() != DType::F64 && changes(to)? {
+            let (from, to) = (from.dtype().repr()?, to.dtype().repr()?);
+            return Err(PyOverflowError::new_err(format!(
+                "an exact sum in {from} is not one in {to}, which cannot hold it exactly"
+            )));
+        }
+        let casting = PyDict::new(self.py);
+        casting.set_item("casting", "same_kind")?;
+        imported!(self.py, "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
+    }
 }

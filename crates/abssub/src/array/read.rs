@@ -55,9 +55,13 @@ unsafe fn read<S: Pod, T: Receive + Cast<S>>(
         Some(run) if !format.byte_swapped && format.tick == Tick::ONE => {
             buffer.iter_mut().zip(run.iter()).for_each(|(place, value)| *place = T::cast(value));
         }
-        _ if !format.byte_swapped && format.tick == Tick::ONE => {
-            buffer.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(i)));
-        }
+        _ if !format.byte_swapped && format.tick == Tick::ONE => match strip.elements_a_step() {
+            // Channels of pixels, every second row or column: whole runs are read and picked from.
+            Some(2) => pick::<S, T, 2, 64>(strip, buffer),
+            Some(3) => pick::<S, T, 3, 96>(strip, buffer),
+            Some(4) => pick::<S, T, 4, 128>(strip, buffer),
+            _ => buffer.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(i))),
+        },
         _ => {
             for (i, place) in buffer.iter_mut().enumerate() {
                 let value = strip.get(i);
@@ -66,6 +70,21 @@ unsafe fn read<S: Pod, T: Receive + Cast<S>>(
             }
         }
     }
+}
+
+/// Reads every `EVERY`th element, in blocks of `SPAN` from the first to before the next one's first.
+fn pick<S: Pod, T: Receive + Cast<S>, const EVERY: usize, const SPAN: usize>(
+    strip: Strip<'_, S>,
+    buffer: &mut [T],
+) {
+    let run = strip.with_gaps(EVERY);
+    let (blocks, _) = run.blocks::<SPAN>();
+    let whole = blocks.len() * (SPAN / EVERY);
+    let (picked, rest) = buffer.split_at_mut(whole);
+    for (places, block) in picked.chunks_exact_mut(SPAN / EVERY).zip(blocks) {
+        places.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(block[i * EVERY]));
+    }
+    rest.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(whole + i)));
 }
 
 macro_rules! receive {

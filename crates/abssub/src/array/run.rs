@@ -245,6 +245,28 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
 
+    /// How many elements' sizes a step is, if it is forwards and a whole number of them.
+    #[inline(always)]
+    pub fn elements_a_step(self) -> Option<usize> {
+        let size = size_of::<T>() as isize;
+        (self.stride_bytes > 0 && self.stride_bytes % size == 0)
+            .then_some((self.stride_bytes / size) as usize)
+    }
+
+    /// The memory from the first element to the last, if a step is `every` elements: `T`s of which
+    /// each `every`th is an element of the strip.
+    ///
+    /// # Panics
+    /// If the step is another, or longer than 64 bytes.
+    #[inline(always)]
+    pub fn with_gaps(self, every: usize) -> Run<'m, T> {
+        assert!(self.elements_a_step() == Some(every) && every * size_of::<T>() <= 64);
+        let spanned = if self.len == 0 { 0 } else { (self.len - 1) * every + 1 };
+        // SAFETY: `new` vouched for the elements. What lies between two of them is less than a page
+        // apart from both, so it is mapped; its values are any bytes, which nothing depends on.
+        unsafe { Run::new(self.start.cast(), spanned) }
+    }
+
     /// Where element `i` is.
     #[inline(always)]
     pub fn address(self, i: usize) -> *mut u8 {

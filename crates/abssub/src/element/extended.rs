@@ -75,6 +75,23 @@ impl Extended {
         Self(bytes)
     }
 
+    /// Infinity of a sign.
+    pub(crate) fn infinite(negative: bool) -> Self {
+        Self::from_fields(negative, 0x7fff, 1 << 63)
+    }
+
+    /// `significand * 2^exponent`, which must be a value of the format.
+    pub(crate) fn from_parts(negative: bool, significand: u64, exponent: i32) -> Self {
+        if significand == 0 {
+            return Self::from_fields(negative, 0, 0);
+        }
+        // As far up as it goes: to a leading one, or to the lowest exponent of a denormal.
+        let shift = significand.leading_zeros().min((exponent - Self::LOWEST_EXPONENT) as u32);
+        let biased = exponent - shift as i32 + 63 + EXPONENT_BIAS;
+        let significand = significand << shift;
+        Self::from_fields(negative, if significand >> 63 == 1 { biased as u16 } else { 0 }, significand)
+    }
+
     fn power_of_two(exponent: i32) -> Self {
         Self::from_fields(false, (exponent + EXPONENT_BIAS) as u16, 1 << 63)
     }
@@ -97,11 +114,7 @@ impl Extended {
     }
 
     fn from_integer(negative: bool, magnitude: u64) -> Self {
-        if magnitude == 0 {
-            return Self::from_fields(false, 0, 0);
-        }
-        let shift = magnitude.leading_zeros();
-        Self::from_fields(negative, (EXPONENT_BIAS + 63 - shift as i32) as u16, magnitude << shift)
+        Self::from_parts(negative, magnitude, 0)
     }
 
     /// The square root of the sum of two squares, scaled so that neither square leaves the range.
@@ -130,7 +143,7 @@ impl Extended {
     /// `sqrt(self^2 + other^2)`; infinite where either is, as C's `hypotl`.
     pub fn hypot(self, other: Self) -> Self {
         if self.magnitude() == Magnitude::Infinite || other.magnitude() == Magnitude::Infinite {
-            return Self::from_fields(false, 0x7fff, 1 << 63);
+            return Self::infinite(false);
         }
         let largest = self.biased_exponent().max(other.biased_exponent());
         self.hypot_scaled(other, (largest - EXPONENT_BIAS).clamp(-16000, 16000))

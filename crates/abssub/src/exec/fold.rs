@@ -4,13 +4,13 @@
 use super::feed::{Feed, Rectangle};
 use super::job::{Job, Shared};
 use super::pool;
-use super::reduction::{Places, Reduction};
+use super::reduction::Reduction;
 use crate::Error;
 use crate::array::{Operand, Receive};
 use crate::element::Element;
 use crate::kernel::{Block, FoldInto};
 use crate::plan::{A, B, Cut, Inner, MASK, OUT, Odometer, Offsets, Plan, Tile};
-use crate::reduce::Specials;
+use crate::reduce::{Landing, Specials};
 use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
@@ -51,7 +51,7 @@ where
     for tile in 0..cut.tiles() {
         match shared.merged(tile) {
             Some(states) if !shared.is_stopped() => {
-                shared.note(reduction.store(&states, places(&cut, cut.tile(tile))));
+                shared.note(reduction.store(&states, &landing(job, &cut, cut.tile(tile))));
             }
             _ => break,
         }
@@ -60,11 +60,11 @@ where
 }
 
 /// Where the results of a tile go.
-fn places(cut: &Cut, tile: Tile) -> Places {
+fn landing<'m>(job: &Job<'_, 'm>, cut: &Cut, tile: Tile) -> Landing<'m> {
     let plan = &cut.parts[0];
     let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
     let first = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT] + step * tile.from as isize;
-    Places { first, step, len: tile.len }
+    Landing { target: job.target, first, step, len: tile.len, store: job.store }
 }
 
 /// One thread's buffers and states.
@@ -121,7 +121,9 @@ where
                 }
                 match self.shared.merged(number) {
                     Some(mut whole) => self.reduction.merge(&mut whole, &self.states),
-                    None => self.shared.note(self.reduction.store(&self.states, places(cut, tile))),
+                    None => {
+                        self.shared.note(self.reduction.store(&self.states, &landing(self.job, cut, tile)))
+                    }
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::reduction::Reduction;
 use crate::Error;
-use crate::array::Operand;
+use crate::array::{Operand, Target};
 use crate::element::Element;
 use crate::kernel::Level;
 use crate::plan::{Cut, Task};
@@ -15,6 +15,9 @@ pub(super) struct Job<'j, 'm> {
     pub(super) a: &'j Operand<'m>,
     pub(super) b: &'j Operand<'m>,
     pub(super) mask: Option<&'j Operand<'m>>,
+    pub(super) target: Target<'m>,
+    /// Whether to store, or only to find out whether every result could be stored.
+    pub(super) store: bool,
     pub(super) level: Level,
     pub(super) threads: usize,
 }

@@ -15,4 +15,4 @@ mod threads;
 pub(crate) use map::absdiff_all;
 pub use strip::absdiff_strip;
 pub use sum::Sum;
-pub use threads::{num_threads, set_num_threads};
+pub use threads::{ignored_num_threads, num_threads, set_num_threads};

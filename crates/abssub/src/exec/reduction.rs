@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::element::Element;
 use crate::kernel::{Block, FoldInto, Level};
-use crate::reduce::Specials;
+use crate::reduce::{Landing, Specials};
 use std::ops::Range;
 
 /// A reduction of differences of type `E`, over tiles of neighbouring results.
@@ -34,13 +34,5 @@ pub(super) trait Reduction<E: Element>: Sync {
     fn merge(&self, whole: &mut Self::Tile, part: &Self::Tile);
 
     /// Finishes the first states of a tile and stores what they come to.
-    fn store(&self, tile: &Self::Tile, places: Places) -> Result<Specials, Error>;
-}
-
-/// Where a tile's results go: bytes from the target's start, and how many.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Places {
-    pub(super) first: isize,
-    pub(super) step: isize,
-    pub(super) len: usize,
+    fn store(&self, tile: &Self::Tile, landing: &Landing<'_>) -> Result<Specials, Error>;
 }

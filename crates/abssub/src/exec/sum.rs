@@ -6,11 +6,11 @@ use super::job::Job;
 use super::summing::Summing;
 use super::threads::num_threads;
 use crate::Error;
-use crate::array::{Common, DType, Operand, Target, Tick};
+use crate::array::{Common, DType, Operand, Receive, Target, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Mixed64, Time, WideTime};
-use crate::kernel::Level;
+use crate::kernel::{Fold, Level};
 use crate::plan::{Axis, Plan, View, broadcast_shapes, broadcast_strides, kept_shape, reduced_set};
-use crate::reduce::{Initial, Specials};
+use crate::reduce::{Initial, Specials, State};
 use half::f16;
 
 /// The sum of |a - b| over some axes, ready to run.
@@ -154,25 +154,10 @@ impl<'m> Sum<'m> {
         store: bool,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Specials, Error> {
-        let sums_integers = self.dtype() != DType::F64;
-        let zero = if sums_integers { Initial::Integer(0) } else { Initial::Float(0.0) };
-        let initial = self.initial.unwrap_or(zero);
-        let is_float = matches!(target.dtype(), DType::F16 | DType::F32 | DType::F64);
-        let matches = match (sums_integers, initial) {
-            (false, _) => is_float,
-            (true, Initial::Integer(_)) => {
-                is_float || target.dtype().is_integer() || target.dtype() == DType::Time
-            }
-            (true, Initial::Float(_)) => false,
-        };
-        if !matches || target.dtype() == DType::Bool {
-            return Err(Error::Target { target: target.dtype() });
-        }
         let threads = self.threads.unwrap_or_else(num_threads);
         let mask = self.mask.as_ref();
         let (a, b, level) = (&self.a, &self.b, Level::current());
-        let reduction = Summing { initial, target, store };
-        self.run(&Job { a, b, mask, level, threads }, &reduction, strides, go_on)
+        self.run(&Job { a, b, mask, target, store, level, threads }, strides, go_on)
     }
 
     /// The axes with every array's step; the mask's is zero where there is none.
@@ -195,7 +180,6 @@ impl<'m> Sum<'m> {
     fn run(
         &self,
         job: &Job<'_, '_>,
-        reduction: &Summing<'_>,
         strides: &[isize],
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Specials, Error> {
@@ -208,11 +192,11 @@ impl<'m> Sum<'m> {
         macro_rules! with {
             ($($dtype:ident => $element:ty),* $(,)?) => {
                 match self.common {
-                    Common::Mixed64 => run::<Mixed64, _>(job, reduction, plan, go_on),
+                    Common::Mixed64 => self.run_as::<Mixed64>(job, plan, go_on),
                     Common::Same(DType::Time) if self.a.tick != Tick::ONE || self.b.tick != Tick::ONE => {
-                        run::<WideTime, _>(job, reduction, plan, go_on)
+                        self.run_as::<WideTime>(job, plan, go_on)
                     }
-                    $(Common::Same(DType::$dtype) => run::<$element, _>(job, reduction, plan, go_on),)*
+                    $(Common::Same(DType::$dtype) => self.run_as::<$element>(job, plan, go_on),)*
                 }
             };
         }
@@ -221,5 +205,18 @@ impl<'m> Sum<'m> {
             I64 => i64, F16 => f16, F32 => f32, F64 => f64, Extended => Extended, Complex32 => Complex32,
             Complex64 => Complex64, ComplexExtended => ComplexExtended, Time => Time,
         }
+    }
+
+    fn run_as<E>(
+        &self,
+        job: &Job<'_, '_>,
+        plan: Plan,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Specials, Error>
+    where
+        E: Fold<Left: Receive, Right: Receive>,
+    {
+        let start = E::State::start(self.initial).ok_or(Error::Target { target: job.target.dtype() })?;
+        run::<E, _>(job, &Summing { start }, plan, go_on)
     }
 }

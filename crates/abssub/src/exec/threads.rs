@@ -25,6 +25,12 @@ pub fn set_num_threads(threads: Option<usize>) {
     CHOSEN.store(threads.unwrap_or(0), Ordering::Relaxed);
 }
 
+/// What `ABSSUB_NUM_THREADS` says, if that is no number of threads and is therefore ignored.
+pub fn ignored_num_threads() -> Option<String> {
+    let text = std::env::var("ABSSUB_NUM_THREADS").ok()?;
+    (!matches!(text.trim().parse::<usize>(), Ok(1..))).then_some(text)
+}
+
 fn from_environment() -> usize {
     static FOUND: OnceLock<usize> = OnceLock::new();
     *FOUND.get_or_init(|| {

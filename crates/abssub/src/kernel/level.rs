@@ -127,10 +127,17 @@ impl Level {
 
     #[cold]
     fn first_use() -> Level {
-        let asked = std::env::var("ABSSUB_LEVEL").ok().and_then(|name| Level::named(&name).ok());
-        let level = asked.unwrap_or(Level::best());
+        let level = Level::from_environment().ok().flatten().unwrap_or(Level::best());
         level.make_current();
         level
+    }
+
+    /// The level that `ABSSUB_LEVEL` asks for; none if it is not set.
+    ///
+    /// # Errors
+    /// If it names none that this processor has. Calls then use the best one.
+    pub fn from_environment() -> Result<Option<Level>, UnknownLevel> {
+        std::env::var("ABSSUB_LEVEL").ok().map(|name| Level::named(&name)).transpose()
     }
 
     /// Makes this the level that calls use from now on, in the whole process.

@@ -1,59 +1,169 @@
-//! Finishing: from an exact total to the value that is stored, or the reason why it cannot be.
+//! Finishing: from exact totals to the values that are stored, or the reason why they cannot be.
 
 use super::exact::{ExactSum, Specials};
 use super::long::LongSum;
-use super::sum::{ExtendedTotal, Total};
+use crate::Error;
 use crate::array::run::Pod;
+use crate::array::{DType, Target};
+use crate::element::Extended;
 use half::f16;
 
 /// Where a sum starts, beside zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initial {
-    /// For integers and times.
+    /// For integers and times; for floats too.
     Integer(i128),
-    /// For floats.
+    /// For floats alone.
     Float(f64),
 }
 
-impl Initial {
-    fn as_f64(self) -> f64 {
-        match self {
-            Initial::Integer(n) => n as f64,
-            Initial::Float(x) => x,
+/// Where the values of a run of neighbouring results go: bytes from the target's start.
+#[derive(Clone, Copy, Debug)]
+pub struct Landing<'m> {
+    pub(crate) target: Target<'m>,
+    pub(crate) first: isize,
+    pub(crate) step: isize,
+    pub(crate) len: usize,
+    /// Whether to store, or only to find out whether every value could be stored.
+    pub(crate) store: bool,
+}
+
+impl Landing<'_> {
+    #[inline(always)]
+    fn fill<T: Pod>(&self, mut value: impl FnMut(usize) -> Result<T, Error>) -> Result<(), Error> {
+        let places = self.target.strip::<T>(self.first, self.step, self.len);
+        for i in 0..self.len {
+            let value = value(i)?;
+            if self.store {
+                places.put(i, value);
+            }
         }
+        Ok(())
+    }
+
+    fn refused<T>(&self) -> Result<T, Error> {
+        Err(Error::Target { target: self.target.dtype() })
+    }
+
+    fn overflow(&self, value: i128) -> Error {
+        Error::Overflow { bits: bits(value), negative: value < 0, target: self.target.dtype() }
+    }
+
+    /// Integers that start from `start`, each exactly or not at all.
+    #[inline(always)]
+    pub(super) fn whole(&self, start: i128, total: impl Fn(usize) -> u128) -> Result<Specials, Error> {
+        // What passes 127 bits passes every type: how far does not matter.
+        let sum = |i| {
+            i128::try_from(total(i)).ok().and_then(|n| n.checked_add(start)).ok_or(self.overflow(i128::MAX))
+        };
+        macro_rules! with {
+            ($($dtype:ident => $t:ty),* $(,)?) => {
+                match self.target.dtype() {
+                    $(DType::$dtype => self.fill(|i| {
+                        let value = sum(i)?;
+                        <$t>::whole(value).ok_or_else(|| self.overflow(value))
+                    }),)*
+                    _ => self.refused(),
+                }
+            };
+        }
+        with! {
+            U8 => u8, U16 => u16, U32 => u32, U64 => u64, I8 => i8, I16 => i16, I32 => i32, I64 => i64,
+            F16 => f16, F32 => f32, F64 => f64,
+        }
+        .map(|()| Specials::default())
+    }
+
+    /// Durations that start from `start`; none is NaT.
+    pub(super) fn times(
+        &self,
+        start: i128,
+        total: impl Fn(usize) -> Option<u128>,
+    ) -> Result<Specials, Error> {
+        if self.target.dtype() != DType::Time {
+            return self.refused();
+        }
+        let ticks = |i| match total(i) {
+            None => Ok(i64::MIN),
+            Some(ticks) => {
+                let sum = i128::try_from(ticks).ok().and_then(|n| n.checked_add(start)).unwrap_or(i128::MAX);
+                // The lowest pattern is NaT.
+                let held = i64::try_from(sum).ok().filter(|&ticks| ticks != i64::MIN);
+                held.ok_or_else(|| self.overflow(sum))
+            }
+        };
+        self.fill(ticks).map(|()| Specials::default())
+    }
+
+    /// Float sums that start from `start`: `finite` gives the exact sum of a result's finite terms.
+    #[inline(always)]
+    pub(super) fn floats<S: Exact>(&self, start: f64, states: &[S]) -> Result<Specials, Error> {
+        let mut met = Specials::default();
+        macro_rules! with {
+            ($($dtype:ident => $t:ty),* $(,)?) => {
+                match self.target.dtype() {
+                    $(DType::$dtype => self.fill(|i| {
+                        let (value, specials) = real::<S, $t>(&states[i], start);
+                        met = met.or(specials);
+                        Ok(value)
+                    })?,)*
+                    _ => self.refused()?,
+                }
+            };
+        }
+        with! { F16 => f16, F32 => f32, F64 => f64, Extended => Extended }
+        Ok(met)
     }
 }
 
-/// An exact integer that the result type cannot hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge {
-    /// Its bits, the sign not counted.
-    pub(crate) bits: u32,
+/// An exact sum of floats.
+pub(super) trait Exact {
+    /// What there was beside finite numbers.
+    fn specials(&self) -> Specials;
+    /// The sum of the finite terms and `more`, rounded once.
+    fn rounded<T: Real>(&self, more: f64) -> T;
 }
 
-/// A type that results are stored in.
-pub(crate) trait Stored: Pod {
-    /// An integer, if it can be held exactly.
+impl Exact for ExactSum {
+    fn specials(&self) -> Specials {
+        ExactSum::specials(self)
+    }
+
+    #[inline(always)]
+    fn rounded<T: Real>(&self, more: f64) -> T {
+        if T::IS_DOUBLE && more == 0.0 {
+            return T::special(self.to_f64());
+        }
+        let mut long = self.long();
+        long.add(more);
+        T::round(&long)
+    }
+}
+
+/// NaN and infinities as NumPy propagates them; else the finite sum, rounded once.
+#[inline(always)]
+fn real<S: Exact, T: Real>(sum: &S, start: f64) -> (T, Specials) {
+    let met = sum.specials();
+    let opposed = met.infinite && start == f64::NEG_INFINITY;
+    if met.nan || start.is_nan() || opposed {
+        return (T::special(f64::NAN), Specials { invalid: met.invalid | (opposed && !met.nan), ..met });
+    }
+    if met.infinite || start.is_infinite() {
+        return (T::special(if met.infinite { f64::INFINITY } else { start }), met);
+    }
+    let value = sum.rounded::<T>(start);
+    (value, Specials { overflow: met.overflow | value.is_infinite(), ..met })
+}
+
+/// A type that integers are stored in.
+trait Whole: Pod {
+    /// The integer, if it can be held exactly.
     fn whole(value: i128) -> Option<Self>;
-    /// What stands for no time; only times are asked.
-    fn not_a_time() -> Self {
-        unreachable!("integers and floats are never NaT")
-    }
-    /// A special value or one that `round` made; only floats are asked.
-    fn real(_value: f64) -> Self {
-        unreachable!("float sums are stored in floats")
-    }
-    /// An exact sum rounded once to this type; only floats are asked.
-    fn round<const LIMBS: usize, const LOWEST: i32>(_sum: &LongSum<LIMBS, LOWEST>) -> f64 {
-        unreachable!("float sums are stored in floats")
-    }
-    /// Whether doubles are stored as they are.
-    const IS_DOUBLE: bool = false;
 }
 
-macro_rules! stored_integers {
+macro_rules! whole_integers {
     ($($t:ty),*) => {$(
-        impl Stored for $t {
+        impl Whole for $t {
             #[inline(always)]
             fn whole(value: i128) -> Option<Self> {
                 Self::try_from(value).ok()
@@ -61,60 +171,66 @@ macro_rules! stored_integers {
         }
     )*};
 }
-stored_integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+whole_integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
-/// A duration as it is stored: the lowest value is NaT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(transparent)]
-pub(crate) struct Ticks(i64);
-
-#[allow(unsafe_code)]
-// SAFETY: a transparent integer.
-unsafe impl Pod for Ticks {
-    const ZERO: Self = Ticks(0);
-
-    fn swapped(self) -> Self {
-        Ticks(self.0.swap_bytes())
-    }
-}
-
-impl Stored for Ticks {
-    #[inline(always)]
-    fn whole(value: i128) -> Option<Self> {
-        i64::try_from(value).ok().filter(|&ticks| ticks != i64::MIN).map(Ticks)
-    }
-
-    fn not_a_time() -> Self {
-        Ticks(i64::MIN)
-    }
+/// A type that float sums are stored in.
+pub(super) trait Real: Pod {
+    /// Whether this is a double.
+    const IS_DOUBLE: bool = false;
+    /// A value that this type has: infinity, NaN, or for doubles any.
+    fn special(value: f64) -> Self;
+    /// An exact sum, rounded once.
+    fn round<const LIMBS: usize, const LOWEST: i32>(sum: &LongSum<LIMBS, LOWEST>) -> Self;
+    /// Whether it is an infinity.
+    fn is_infinite(self) -> bool;
 }
 
 macro_rules! stored_floats {
-    ($($t:ty: $precision:literal bits below $limit:expr, $round:ident, |$x:ident| $from:expr, $is_double:literal;)*) => {$(
-        impl Stored for $t {
-            const IS_DOUBLE: bool = $is_double;
-
+    ($($t:ty: $precision:literal bits below $limit:expr, |$x:ident| $from:expr, |$sum:ident| $round:expr, $is_double:literal;)*) => {$(
+        impl Whole for $t {
             fn whole(value: i128) -> Option<Self> {
                 let $x = value as f64;
                 let fits = bits(value).saturating_sub(value.unsigned_abs().trailing_zeros()) <= $precision;
                 (fits && $x.abs() < $limit).then_some($from)
             }
+        }
+
+        impl Real for $t {
+            const IS_DOUBLE: bool = $is_double;
 
             #[inline(always)]
-            fn real($x: f64) -> Self {
+            fn special($x: f64) -> Self {
                 $from
             }
 
-            fn round<const LIMBS: usize, const LOWEST: i32>(sum: &LongSum<LIMBS, LOWEST>) -> f64 {
-                sum.$round()
+            fn round<const LIMBS: usize, const LOWEST: i32>($sum: &LongSum<LIMBS, LOWEST>) -> Self {
+                $round
+            }
+
+            fn is_infinite(self) -> bool {
+                <$t>::is_infinite(self)
             }
         }
     )*};
 }
 stored_floats! {
-    f16: 11 bits below 65536.0, to_f16, |x| f16::from_f64(x), false;
-    f32: 24 bits below f64::INFINITY, to_f32, |x| x as f32, false;
-    f64: 53 bits below f64::INFINITY, to_f64, |x| x, true;
+    f16: 11 bits below 65536.0, |x| f16::from_f64(x), |sum| f16::from_f64(sum.to_f16()), false;
+    f32: 24 bits below f64::INFINITY, |x| x as f32, |sum| sum.to_f32() as f32, false;
+    f64: 53 bits below f64::INFINITY, |x| x, |sum| sum.to_f64(), true;
+}
+
+impl Real for Extended {
+    fn special(value: f64) -> Self {
+        value.into()
+    }
+
+    fn round<const LIMBS: usize, const LOWEST: i32>(sum: &LongSum<LIMBS, LOWEST>) -> Self {
+        sum.to_extended()
+    }
+
+    fn is_infinite(self) -> bool {
+        self.magnitude() == crate::element::Magnitude::Infinite
+    }
 }
 
 /// The bits of a value, its sign not counted.
@@ -122,93 +238,39 @@ fn bits(value: i128) -> u32 {
     128 - value.unsigned_abs().leading_zeros()
 }
 
-/// What `total`, started from `initial`, is as a `T`, and what it met on the way.
-#[inline(always)]
-pub(crate) fn finish<T: Stored>(total: Total<'_>, initial: Initial) -> Result<(T, Specials), TooLarge> {
-    match total {
-        Total::NotATime => Ok((T::not_a_time(), Specials::default())),
-        Total::Integer(n) => {
-            let Initial::Integer(start) = initial else {
-                unreachable!("an integer sum starts from an integer")
-            };
-            let sum = i128::try_from(n).ok().and_then(|n| n.checked_add(start));
-            let value = sum.ok_or(TooLarge { bits: 128 })?;
-            Ok((T::whole(value).ok_or_else(|| TooLarge { bits: bits(value) })?, Specials::default()))
-        }
-        Total::Float(sum) => Ok(float(sum.specials(), initial.as_f64(), |x| double::<T>(sum, x))),
-        Total::Extended(sum) => Ok(float(sum.specials(), initial.as_f64(), |x| extended::<T>(sum, x))),
-    }
-}
-
-/// NaN and infinities as NumPy propagates them; else the finite sum, rounded once.
-#[inline(always)]
-fn float<T: Stored>(met: Specials, initial: f64, finite: impl FnOnce(f64) -> f64) -> (T, Specials) {
-    let opposed = met.infinite && initial == f64::NEG_INFINITY;
-    let value = if met.nan || initial.is_nan() || opposed {
-        f64::NAN
-    } else if met.infinite {
-        f64::INFINITY
-    } else if initial.is_infinite() {
-        initial
-    } else {
-        finite(initial)
-    };
-    let overflow = value.is_infinite() && !met.infinite && initial.is_finite();
-    let more = Specials { invalid: opposed && !met.nan, overflow, ..Specials::default() };
-    (T::real(value), met.or(more))
-}
-
-#[inline(always)]
-fn double<T: Stored>(sum: &ExactSum, initial: f64) -> f64 {
-    if T::IS_DOUBLE && initial == 0.0 {
-        return sum.to_f64();
-    }
-    let mut long = sum.long();
-    long.add(initial);
-    T::round(&long)
-}
-
-fn extended<T: Stored>(sum: &ExtendedTotal, initial: f64) -> f64 {
-    let mut long = sum.finite().clone();
-    long.add(initial);
-    T::round(&long)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn whole<T: Stored>(n: u128, start: i128) -> Result<T, u32> {
-        finish(Total::Integer(n), Initial::Integer(start)).map(|(value, _)| value).map_err(|error| error.bits)
+    fn whole<T: Whole>(value: i128) -> Option<T> {
+        T::whole(value)
     }
 
     #[test]
-    fn integers_fit_or_say_how_large_they_are() {
-        assert_eq!(whole::<u8>(255, 0), Ok(255));
-        assert_eq!(whole::<u8>(255, 1), Err(9));
-        assert_eq!(whole::<u64>(5, -6), Err(1));
-        assert_eq!(whole::<u64>(1 << 64, 0), Err(65));
-        assert_eq!(whole::<u64>(1 << 64, -1), Ok(u64::MAX));
-        assert_eq!(whole::<Ticks>((1 << 63) - 1, 0), Ok(Ticks(i64::MAX)));
-        assert_eq!(whole::<Ticks>(0, i64::MIN.into()), Err(64));
-        assert_eq!(whole::<f64>((1 << 53) + 1, 0), Err(54));
-        assert_eq!(whole::<f64>(1 << 100, 0), Ok(2f64.powi(100)));
-        assert_eq!(whole::<f16>(65504, 0), Ok(f16::MAX));
-        assert_eq!(whole::<f16>(65536, 0), Err(17));
-        assert!(whole::<u64>(u128::MAX, i128::MIN).is_err());
+    fn integers_fit_exactly_or_not_at_all() {
+        assert_eq!(whole::<u8>(255), Some(255));
+        assert_eq!(whole::<u8>(256), None);
+        assert_eq!(whole::<u64>(-1), None);
+        assert_eq!(whole::<f64>((1 << 53) + 1), None);
+        assert_eq!(whole::<f64>(1 << 100), Some(2f64.powi(100)));
+        assert_eq!(whole::<f16>(65504), Some(f16::MAX));
+        assert_eq!(whole::<f16>(65536), None);
+        assert_eq!((bits(0), bits(-1), bits(255), bits(i128::MIN)), (0, 1, 8, 128));
     }
 
     #[test]
     fn specials_propagate() {
         let mut sum = ExactSum::default();
         sum.add(1.0);
-        let value =
-            |sum: &ExactSum, initial| finish::<f64>(Total::Float(sum), Initial::Float(initial)).unwrap();
-        assert_eq!(value(&sum, 0.5).0, 1.5);
-        assert_eq!(value(&sum, f64::NEG_INFINITY).0, f64::NEG_INFINITY);
+        assert_eq!(real::<_, f64>(&sum, 0.5).0, 1.5);
+        assert_eq!(real::<_, f64>(&sum, f64::NEG_INFINITY).0, f64::NEG_INFINITY);
         sum.note(Specials { infinite: true, ..Specials::default() });
-        assert_eq!(value(&sum, 0.5).0, f64::INFINITY);
-        let (x, met) = value(&sum, f64::NEG_INFINITY);
+        assert_eq!(real::<_, f64>(&sum, 0.5), (f64::INFINITY, sum.specials()));
+        let (x, met) = real::<_, f64>(&sum, f64::NEG_INFINITY);
         assert!(x.is_nan() && met.invalid);
+        let mut large = ExactSum::default();
+        large.add(65520.0);
+        let (half, met) = real::<_, f16>(&large, 0.0);
+        assert!(half.is_infinite() && met.overflow);
     }
 }

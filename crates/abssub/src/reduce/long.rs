@@ -3,6 +3,8 @@
 //! After Kulisch ("Computer Arithmetic and Validity", 2008): every finite float is an integer times
 //! the lowest weight of its format, so a sum of floats is a sum of integers and loses nothing.
 
+use crate::element::Extended;
+
 /// A two's complement fixed-point number of `LIMBS` x 64 bits; its lowest bit weighs 2^`LOWEST`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LongSum<const LIMBS: usize, const LOWEST: i32> {
@@ -14,16 +16,20 @@ pub type DoubleSum = LongSum<35, -1074>;
 /// The same for the 80-bit floats of x86-64: from 2^-16445 to 2^16384.
 pub type ExtendedSum = LongSum<515, -16445>;
 
-/// A format to round to: the bits of its significand, its lowest weight, and its first unreachable one.
-struct Format {
-    precision: i32,
+/// A float's format: the bits of its significand, its lowest weight, and its first unreachable one.
+struct Precision {
+    bits: i32,
     lowest: i32,
     overflow: i32,
 }
 
-const F64: Format = Format { precision: 53, lowest: -1074, overflow: 1024 };
-const F32: Format = Format { precision: 24, lowest: -149, overflow: 128 };
-const F16: Format = Format { precision: 11, lowest: -24, overflow: 16 };
+const F64: Precision = Precision { bits: 53, lowest: -1074, overflow: 1024 };
+const F32: Precision = Precision { bits: 24, lowest: -149, overflow: 128 };
+const F16: Precision = Precision { bits: 11, lowest: -24, overflow: 16 };
+const F80: Precision = Precision { bits: 64, lowest: Extended::LOWEST_EXPONENT, overflow: 16384 };
+
+/// A rounded magnitude: `significand * 2^unit`, or none where it is infinite.
+type Rounded = Option<(u64, i32)>;
 
 impl<const LIMBS: usize, const LOWEST: i32> Default for LongSum<LIMBS, LOWEST> {
     fn default() -> Self {
@@ -83,24 +89,39 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
 
     /// The sum rounded once to the nearest double, ties to even; infinite beyond the format.
     pub fn to_f64(&self) -> f64 {
-        self.rounded(&F64)
+        self.to_double(&F64)
     }
 
     /// The sum rounded once to the nearest single, as a double.
     pub fn to_f32(&self) -> f64 {
-        self.rounded(&F32)
+        self.to_double(&F32)
     }
 
     /// The sum rounded once to the nearest half, as a double.
     pub fn to_f16(&self) -> f64 {
-        self.rounded(&F16)
+        self.to_double(&F16)
     }
 
-    fn rounded(&self, format: &Format) -> f64 {
+    /// The sum rounded once to the nearest 80-bit float.
+    pub fn to_extended(&self) -> Extended {
+        let (negative, rounded) = self.rounded(&F80);
+        rounded.map_or(Extended::infinite(negative), |(significand, unit)| {
+            Extended::from_parts(negative, significand, unit)
+        })
+    }
+
+    fn to_double(&self, precision: &Precision) -> f64 {
+        let (negative, rounded) = self.rounded(precision);
+        // Exact: the product is a value of the format.
+        let value =
+            rounded.map_or(f64::INFINITY, |(significand, unit)| significand as f64 * power_of_two(unit));
+        if negative { -value } else { value }
+    }
+
+    fn rounded(&self, precision: &Precision) -> (bool, Rounded) {
         let negative = self.limbs[LIMBS - 1] >> 63 == 1;
         let magnitude = if negative { self.negated() } else { self.clone() };
-        let value = magnitude.rounded_magnitude(format);
-        if negative { -value } else { value }
+        (negative, magnitude.rounded_magnitude(precision))
     }
 
     fn negated(&self) -> Self {
@@ -112,24 +133,24 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         result
     }
 
-    fn rounded_magnitude(&self, format: &Format) -> f64 {
-        let Some(top) = (0..LIMBS).rev().find(|&i| self.limbs[i] != 0) else { return 0.0 };
+    fn rounded_magnitude(&self, precision: &Precision) -> Rounded {
+        let Some(top) = (0..LIMBS).rev().find(|&i| self.limbs[i] != 0) else {
+            return Some((0, precision.lowest));
+        };
         let highest = (top * 64 + 63 - self.limbs[top].leading_zeros() as usize) as i32 + LOWEST;
-        // The weight of the last bit that the result keeps.
-        let mut unit = (highest - format.precision + 1).max(format.lowest);
+        // The weight of the last bit that the result keeps; below its own lowest the sum has none.
+        let unit = (highest - precision.bits + 1).max(precision.lowest).max(LOWEST);
         let kept = self.bits_from(unit - LOWEST);
         let half = self.bit(unit - 1 - LOWEST);
         let odd = kept & 1 == 1;
-        let mut significand = kept + u64::from(half && (odd || self.any_below(unit - 1 - LOWEST)));
-        if significand >> format.precision != 0 {
-            significand >>= 1;
-            unit += 1;
-        }
-        if significand != 0 && unit + significand.ilog2() as i32 >= format.overflow {
-            return f64::INFINITY;
-        }
-        // Exact: the product is a value of the format.
-        significand as f64 * power_of_two(unit)
+        let up = half && (odd || self.any_below(unit - 1 - LOWEST));
+        let (significand, unit) = match kept.checked_add(u64::from(up)) {
+            Some(sum) if precision.bits == 64 || sum >> precision.bits == 0 => (sum, unit),
+            Some(sum) => (sum >> 1, unit + 1),
+            None => (1 << 63, unit + 1),
+        };
+        let infinite = significand != 0 && unit + significand.ilog2() as i32 >= precision.overflow;
+        (!infinite).then_some((significand, unit))
     }
 
     /// The 64 bits from position `from` on; positions below zero do not occur for a lowest weight
@@ -217,6 +238,25 @@ mod tests {
         assert_eq!(sum(&[65519.0, 0.999]).to_f16(), 65504.0);
         assert_eq!(sum(&[65520.0]).to_f16(), f64::INFINITY);
         assert_eq!(sum(&[2f64.powi(-150), 2f64.powi(-200)]).to_f32(), 2f64.powi(-149));
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn extended_floats_keep_64_bits() {
+        use crate::element::Magnitude;
+        let of = |terms: &[f64]| sum(terms).to_extended().magnitude();
+        let one = |significand| Magnitude::Finite { significand, exponent: -63 };
+        assert_eq!(of(&[1.0, 2f64.powi(-63)]), one((1 << 63) | 1));
+        assert_eq!(of(&[1.0, 2f64.powi(-64)]), one(1 << 63));
+        assert_eq!(of(&[1.0, 2f64.powi(-64), 1e-300]), one((1 << 63) | 1));
+        assert_eq!(of(&[2.0, -(2f64.powi(-70))]), Magnitude::Finite { significand: 1 << 63, exponent: -62 });
+        assert_eq!(
+            of(&[f64::MAX, f64::MAX]),
+            Magnitude::Finite { significand: ((1 << 53) - 1) << 11, exponent: 961 }
+        );
+        let tiny = f64::from_bits(1);
+        assert_eq!(of(&[-tiny]), Magnitude::Finite { significand: 1 << 63, exponent: -1074 - 63 });
+        assert_eq!(of(&[]), Magnitude::Finite { significand: 0, exponent: Extended::LOWEST_EXPONENT });
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod sum;
 
 pub(crate) use exact::two_sum;
 pub use exact::{ExactSum, Specials};
-pub use finish::Initial;
-pub(crate) use finish::{Stored, Ticks, TooLarge, finish};
+pub use finish::{Initial, Landing};
+
 pub use long::{DoubleSum, ExtendedSum, LongSum};
-pub use sum::{Counter, ExtendedTotal, State, TimeSum, Total};
+pub use sum::{Counter, ExtendedTotal, State, TimeSum};

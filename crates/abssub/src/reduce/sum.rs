@@ -1,31 +1,50 @@
 //! Sums as states: counters for integers, exact sums for floats, and what they come to.
 
 use super::exact::{ExactSum, Specials};
+use super::finish::{Exact, Initial, Landing, Real};
 use super::long::ExtendedSum;
+use crate::Error;
 use crate::element::Extended;
 use crate::element::Magnitude;
 
-/// What a finished sum is, before it is stored.
-#[derive(Clone, Debug)]
-pub enum Total<'s> {
-    /// An exact integer.
-    Integer(u128),
-    /// Not a time.
-    NotATime,
-    /// An exact sum of doubles.
-    Float(&'s ExactSum),
-    /// An exact sum of 80-bit floats.
-    Extended(&'s ExtendedTotal),
-}
-
 /// A sum in the making: absorbs, merges, finishes.
 pub trait State: Clone + Default + Send {
+    /// Where such a sum starts.
+    type Start: Copy + Sync;
+
+    /// The start that a caller asked for; none if it is of another kind.
+    fn start(initial: Option<Initial>) -> Option<Self::Start>;
+
     /// Takes in another state. The order of merging does not change the total.
     fn merge(&mut self, other: &Self);
+
     /// Back to nothing.
     fn reset(&mut self);
-    /// What it comes to.
-    fn total(&self) -> Total<'_>;
+
+    /// Stores what the first `landing.len` states come to.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] for a total that the target cannot hold, [`Error::Target`] if it holds no
+    /// such totals at all.
+    fn store(states: &[Self], start: Self::Start, landing: &Landing<'_>) -> Result<Specials, Error>;
+}
+
+/// Where an integer sum starts.
+fn integer_start(initial: Option<Initial>) -> Option<i128> {
+    match initial {
+        None => Some(0),
+        Some(Initial::Integer(n)) => Some(n),
+        Some(Initial::Float(_)) => None,
+    }
+}
+
+/// Where a float sum starts.
+fn float_start(initial: Option<Initial>) -> Option<f64> {
+    match initial {
+        None => Some(0.0),
+        Some(Initial::Integer(n)) => Some(n as f64),
+        Some(Initial::Float(x)) => Some(x),
+    }
 }
 
 /// A count of integer size `T`, wide enough for its use.
@@ -35,6 +54,12 @@ pub struct Counter<T>(pub T);
 macro_rules! counters {
     ($($t:ty),*) => {$(
         impl State for Counter<$t> {
+            type Start = i128;
+
+            fn start(initial: Option<Initial>) -> Option<i128> {
+                integer_start(initial)
+            }
+
             #[inline]
             fn merge(&mut self, other: &Self) {
                 self.0 += other.0;
@@ -45,9 +70,8 @@ macro_rules! counters {
                 self.0 = 0;
             }
 
-            #[inline]
-            fn total(&self) -> Total<'_> {
-                Total::Integer(u128::from(self.0))
+            fn store(states: &[Self], start: i128, landing: &Landing<'_>) -> Result<Specials, Error> {
+                landing.whole(start, |i| states[i].0.into())
             }
         }
     )*};
@@ -64,6 +88,12 @@ pub struct TimeSum {
 }
 
 impl State for TimeSum {
+    type Start = i128;
+
+    fn start(initial: Option<Initial>) -> Option<i128> {
+        integer_start(initial)
+    }
+
     fn merge(&mut self, other: &Self) {
         self.ticks = self.ticks.saturating_add(other.ticks);
         self.absent |= other.absent;
@@ -73,12 +103,18 @@ impl State for TimeSum {
         *self = Self::default();
     }
 
-    fn total(&self) -> Total<'_> {
-        if self.absent { Total::NotATime } else { Total::Integer(self.ticks) }
+    fn store(states: &[Self], start: i128, landing: &Landing<'_>) -> Result<Specials, Error> {
+        landing.times(start, |i| (!states[i].absent).then_some(states[i].ticks))
     }
 }
 
 impl State for ExactSum {
+    type Start = f64;
+
+    fn start(initial: Option<Initial>) -> Option<f64> {
+        float_start(initial)
+    }
+
     fn merge(&mut self, other: &Self) {
         ExactSum::merge(self, other);
     }
@@ -87,8 +123,8 @@ impl State for ExactSum {
         ExactSum::reset(self);
     }
 
-    fn total(&self) -> Total<'_> {
-        Total::Float(self)
+    fn store(states: &[Self], start: f64, landing: &Landing<'_>) -> Result<Specials, Error> {
+        landing.floats(start, states)
     }
 }
 
@@ -114,19 +150,27 @@ impl ExtendedTotal {
             }
         }
     }
+}
 
-    /// What there was beside finite numbers.
-    pub fn specials(&self) -> Specials {
+impl Exact for ExtendedTotal {
+    fn specials(&self) -> Specials {
         self.specials
     }
 
-    /// The exact sum of the finite terms.
-    pub fn finite(&self) -> &ExtendedSum {
-        &self.sum
+    fn rounded<T: Real>(&self, more: f64) -> T {
+        let mut sum = self.sum.clone();
+        sum.add(more);
+        T::round(&sum)
     }
 }
 
 impl State for ExtendedTotal {
+    type Start = f64;
+
+    fn start(initial: Option<Initial>) -> Option<f64> {
+        float_start(initial)
+    }
+
     fn merge(&mut self, other: &Self) {
         self.sum.merge(&other.sum);
         self.specials = self.specials.or(other.specials);
@@ -136,7 +180,7 @@ impl State for ExtendedTotal {
         *self = Self::default();
     }
 
-    fn total(&self) -> Total<'_> {
-        Total::Extended(self)
+    fn store(states: &[Self], start: f64, landing: &Landing<'_>) -> Result<Specials, Error> {
+        landing.floats(start, states)
     }
 }
