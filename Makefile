@@ -48,7 +48,7 @@ test-rust: $(STAMPS)/venv | need-cargo ## the Rust tests and doctests alone
 	else \
 		echo cargo test --workspace --all-targets; cargo test --workspace --all-targets; \
 	fi
-	cargo test --workspace --doc
+	cargo test -p abssub --doc
 
 test-python: $(STAMPS)/wheel $(STAMPS)/test ## the Python tests, the examples and the code in the documents
 	$(PY) -m pytest $(PYTEST_FLAGS)

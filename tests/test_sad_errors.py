@@ -160,3 +160,34 @@ def test_units_without_a_common_one():
         ab.sad(np.array([1], "M8[D]"), np.array([1.0]))
     with pytest.raises(TypeError):
         ab.sad(np.array([1], "M8[D]"), np.array([1], "m8[D]"))
+
+
+@pytest.mark.parametrize("unit", ["m", "h", "2s", "W"])
+def test_a_time_that_is_no_whole_number_of_a_coarser_unit(unit):
+    a = np.array([59, 60], "m8[s]")
+    zero = np.timedelta64(0, "s")
+    with pytest.raises(OverflowError, match="exactly"):
+        ab.sad(a, zero, dtype=f"m8[{unit}]")
+    out = np.array(7, f"m8[{unit}]")
+    with pytest.raises(OverflowError):
+        ab.sad(a, zero, out=out)
+    assert out == np.timedelta64(7, unit)
+    whole = np.array([1, 7 * 86_400 - 1], "m8[s]")
+    assert ab.sad(whole, zero, dtype=f"m8[{unit}]") == np.timedelta64(7 * 86_400, "s")
+    assert np.isnat(ab.sad(np.array(["NaT"], "m8[s]"), zero, dtype=f"m8[{unit}]"))
+
+
+def test_a_negative_sum_says_so():
+    with pytest.raises(OverflowError, match=r"30 bits and is negative: uint64"):
+        ab.sad(A, A, initial=-(10**9))
+    assert ab.sad(A, A, initial=-(10**9), dtype=np.int64) == -(10**9)
+    assert ab.sad(A, A, initial=2.0) == 2
+    with pytest.raises(TypeError, match=r"initial=1\.5"):
+        ab.sad(A, A, initial=1.5)
+
+
+def test_axes_of_a_scalar_are_as_numpys():
+    assert ab.sad(np.uint8(3), np.uint8(5), axis=0) == 2
+    assert ab.sad(np.uint8(3), np.uint8(5), axis=(-1,)) == 2
+    with pytest.raises(np.exceptions.AxisError):
+        ab.sad(np.uint8(3), np.uint8(5), axis=1)

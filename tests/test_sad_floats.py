@@ -214,3 +214,21 @@ def test_initial_enters_the_sum_exactly(threads):
     assert same_bits(ab.sad(a, 0.0, initial=0.3, threads=threads), math.fsum([0.3] + [0.1] * 10))
     assert same_bits(ab.sad(a, 0.0, initial=-1.0), math.fsum([-1.0] + [0.1] * 10))
     assert ab.sad(a, 0.0, initial=np.inf) == np.inf
+
+
+@pytest.mark.skipif(np.dtype("g").itemsize != 16, reason="longdouble is a double here")
+def test_longdouble_keeps_its_64_bits(level):
+    one_and_a_bit = np.array([1], "g") + np.longdouble(2) ** -60
+    assert ab.sad(one_and_a_bit, 0, dtype="g") == one_and_a_bit[0]
+    out = np.zeros((), "g")
+    ab.sad(np.repeat(one_and_a_bit, 1024), 0, out=out)
+    assert out == 1024 * one_and_a_bit[0]
+    assert ab.sad(one_and_a_bit, 0) == 1.0
+    # A sum of doubles keeps more than a double too, and is rounded once.
+    assert ab.sad(np.array([1.0, 2.0**-60, 2.0**-100]), 0.0, dtype="g") == one_and_a_bit[0]
+    assert ab.sad(np.array([np.finfo("f8").max] * 2), 0.0, dtype="g") == np.longdouble(np.finfo("f8").max) * 2
+    beyond = np.array([np.finfo("g").max] * 2)
+    with np.errstate(over="ignore"):
+        assert np.isinf(ab.sad(beyond, np.longdouble(0), dtype="g"))
+    assert np.isinf(ab.sad(np.array([-np.inf], "g"), 0, dtype="g"))
+    assert ab.sad(one_and_a_bit, 0, dtype="G") == one_and_a_bit[0]

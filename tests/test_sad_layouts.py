@@ -165,3 +165,13 @@ def test_many_axes():
     a = np.random.default_rng(1).integers(0, 256, (2,) * 12, dtype=np.uint8)
     for axis in ((0, 2, 4, 6, 8, 10), (11,), (0,), tuple(range(12))):
         assert ab.sad(a, 100, axis=axis).tolist() == oracle.sad(a, np.uint8(100), axis=axis).tolist()
+
+
+@pytest.mark.parametrize("every", [2, 3, 4, 5, -2])
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f2", "f4", "f8", "u8", "c8", "?"])
+def test_channels_of_interleaved_memory(every, dtype, level):
+    for length in (*range(12), 63, 64, 65, 128, 129, 1000):
+        base = (np.arange(length * abs(every) + 1) * 37 % 251).astype(dtype)
+        a = base[::every]
+        b = base[: a.size][::-1].copy()
+        assert ab.sad(a, b) == ab.sad(a.copy(), b)

@@ -1,5 +1,6 @@
 """The demo's two operands, the stack `a` and the frame `b`, and their passage to another process."""
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def parse_stack(text: str) -> tuple[int, int, int]:
     """'64x1080x1920' as a shape."""
     parts = text.lower().split("x")
     if len(parts) != 3 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise ValueError(f"{text!r} is not FRAMESxHEIGHTxWIDTH, such as 64x1080x1920")
+        raise argparse.ArgumentTypeError(f"{text!r} is not FRAMESxHEIGHTxWIDTH, such as 64x1080x1920")
     frames, height, width = map(int, parts)
     return frames, height, width
 

@@ -99,6 +99,10 @@ def table(run: Run) -> str:
     return "\n".join(lines)
 
 
+# Differences of time that say nothing.
+NOISE = 0.05
+
+
 def verdict(run: Run) -> str:
     """What a reader would otherwise work out from the table, and how to read it."""
     sad = run.timed["sad"]
@@ -107,7 +111,9 @@ def verdict(run: Run) -> str:
     others = [run.timed[way.key] for way in WAYS if not way.ours]
     fastest = min((row.median_seconds for row in others if row.seconds), default=float("inf"))
     ratio = fastest / sad.median_seconds
-    if ratio > 1:
+    if abs(ratio - 1) <= NOISE:
+        lines = [f"ab.sad and the next are level: {ratio:.2f} times its speed."]
+    elif ratio > 1:
         lines = [f"ab.sad is faster than every other way: {ratio:.2f} times the speed of the next."]
     else:
         lines = [f"ab.sad is NOT the fastest: another way has {1 / ratio:.2f} times its speed."]

@@ -14,6 +14,11 @@ pub enum Error {
         /// The second operand's.
         right: Vec<usize>,
     },
+    /// More places than can be counted.
+    TooLarge {
+        /// The operands' common shape.
+        shape: Vec<usize>,
+    },
     /// A mask's shape does not broadcast to the operands'.
     Mask {
         /// The mask's shape.
@@ -67,6 +72,7 @@ impl fmt::Display for Error {
                 Shape(left),
                 Shape(right)
             ),
+            Error::TooLarge { shape } => write!(f, "shape {} is too large", Shape(shape)),
             Error::Mask { mask, shape } => {
                 write!(f, "a mask of shape {} does not broadcast to {}", Shape(mask), Shape(shape))
             }

@@ -1,4 +1,4 @@
-//! The exact absolute difference of two arrays, and its reductions, fused.
+//! The exact absolute difference of two arrays, and its sum, fused.
 //!
 //! `sum(|a - b|)` over any axes of any two arrays that broadcast, read once, without a temporary, on
 //! all cores. Unsigned subtraction wraps and casting first costs several times the memory; here

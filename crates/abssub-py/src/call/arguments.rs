@@ -110,13 +110,10 @@ pub(super) fn start(
     let py = value.py();
     match sums {
         DType::F64 => Ok(reduce::Initial::Float(value.extract()?)),
-        DType::Time if value.is_instance(imported!(py, "numpy", "timedelta64")?)? => {
+        DType::Time => {
             let ticks: Option<i64> =
-                value.call_method1("astype", (dtype,))?.call_method1("astype", ("i8",))?.extract()?;
-            let ticks = ticks.filter(|&ticks| ticks != i64::MIN);
-            ticks
-                .map(|ticks| reduce::Initial::Integer(ticks.into()))
-                .ok_or_else(|| PyValueError::new_err("initial is NaT"))
+                imported!(py, "abssub._results", "ticks")?.call1((value, dtype))?.extract()?;
+            Ok(ticks.map_or(reduce::Initial::NotATime, |ticks| reduce::Initial::Integer(ticks.into())))
         }
         _ => {
             // A float that is a whole number will do, as in NumPy; another would be cut off there.

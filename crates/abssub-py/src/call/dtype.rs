@@ -36,8 +36,7 @@ pub(super) fn to_core(dtype: &Bound<'_, PyArrayDescr>) -> Option<DType> {
 pub(super) fn is_target(dtype: &Bound<'_, PyArrayDescr>, sums: DType) -> bool {
     let storable = |core: DType| match core {
         DType::Time => sums == DType::Time,
-        DType::Extended => sums == DType::F64,
-        DType::F16 | DType::F32 | DType::F64 => sums != DType::Time,
+        DType::F16 | DType::F32 | DType::F64 | DType::Extended => sums != DType::Time,
         _ => core.is_integer() && core != DType::Bool && sums == DType::U64,
     };
     dtype.is_native_byteorder() != Some(false) && to_core(dtype).is_some_and(storable)

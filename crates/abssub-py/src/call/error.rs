@@ -8,7 +8,9 @@ use pyo3::prelude::*;
 /// What Python raises for `error`; `axis` is the caller's own, for the message.
 pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, PyAny>>) -> PyErr {
     match error {
-        Error::Broadcast { .. } | Error::Mask { .. } => PyValueError::new_err(format!("{error} ")),
+        Error::Broadcast { .. } | Error::Mask { .. } | Error::TooLarge { .. } => {
+            PyValueError::new_err(format!("{error} "))
+        }
         Error::RepeatedAxis { .. } => PyValueError::new_err("duplicate value in 'axis'"),
         Error::Axis { axis, ndim } => match axis_error(py, axis, ndim) {
             Ok(error) | Err(error) => error,

@@ -16,6 +16,9 @@ use pyo3::types::PyTuple;
 /// `out` as it was; larger ones are checked by a first run that stores nothing.
 pub(super) const COPIED_BYTES: usize = 256 << 10;
 
+/// Steps that `np.may_share_memory` may take to tell interleaved memory from shared.
+const OVERLAP_WORK: usize = 1000;
+
 /// An array of a new result's own.
 pub(super) fn new_array<'py>(dtype: Bound<'py, PyArrayDescr>, shape: &[usize]) -> PyResult<Array<'py>> {
     let py = dtype.py();
@@ -75,7 +78,7 @@ pub(super) fn checked_out<'py>(
 pub(super) fn is_apart(out: &Array<'_>, inputs: &[&Array<'_>]) -> PyResult<bool> {
     let shares = imported!(out.py(), "numpy", "may_share_memory")?;
     for input in inputs {
-        if shares.call1((out, *input))?.is_truthy()? {
+        if shares.call1((out, *input, OVERLAP_WORK))?.is_truthy()? {
             return Ok(false);
         }
     }

@@ -61,6 +61,11 @@ pub(super) fn sad<'py>(
     };
     match initial {
         Initial::Zero => {}
+        Initial::Absent if mask.is_some() => {
+            return Err(PyValueError::new_err(
+                "reduction operation 'sad' does not have an identity, so to use a where mask one has to specify 'initial'",
+            ));
+        }
         Initial::Absent => refuse_empty(&sum)?,
         Initial::From(value) => {
             let start = arguments::start(&value, sum.dtype(), &default)?;
@@ -116,7 +121,7 @@ impl<'py> Call<'_, 'py> {
             return self.stored(stored);
         }
         let array = new_array(dtype, &self.shape())?;
-        self.copy(&array, &self.stored(stored)?)?;
+        self.copy_stored(&array, stored)?;
         Ok(array)
     }
 
@@ -127,6 +132,15 @@ impl<'py> Call<'_, 'py> {
         Ok(array)
     }
 
+    /// The sum as a dtype that the core stores, copied to where it is wanted.
+    fn copy_stored(&self, to: &Array<'py>, stored: Bound<'py, PyArrayDescr>) -> PyResult<()> {
+        let sums = self.stored(stored)?;
+        if !self.unit_fits(&to.dtype()) {
+            self.refuse_changes(to, &sums)?;
+        }
+        copy(to, &sums)
+    }
+
     /// A dtype that the core stores and all of whose values `dtype` holds: itself, if it is one.
     fn stored_for(&self, dtype: &Bound<'py, PyArrayDescr>) -> PyResult<Bound<'py, PyArrayDescr>> {
         match (dtype.kind(), dtype.itemsize()) {
@@ -134,9 +148,9 @@ impl<'py> Call<'_, 'py> {
             // The imaginary part of a sum is zero: what the real part holds is what counts.
             (b'c', 8) => PyArrayDescr::new(self.py, "f4"),
             (b'c', 16) => PyArrayDescr::new(self.py, "f8"),
-            (b'c', _) if self.sum.dtype() == DType::F64 => PyArrayDescr::new(self.py, "g"),
-            // An 80-bit float holds every uint64. Other units are checked as they are copied.
-            (b'f' | b'c', 16..) | (b'm', _) => Ok(self.default.clone()),
+            (b'c', _) => PyArrayDescr::new(self.py, "g"),
+            // Another unit, which is checked as it is copied.
+            (b'm', _) => Ok(self.default.clone()),
             // The other byte order.
             _ => Ok(dtype.call_method1("newbyteorder", ("=",))?.cast_into()?),
         }
@@ -153,19 +167,24 @@ impl<'py> Call<'_, 'py> {
         self.check_kind(&out.dtype())?;
         if let Some(dtype) = dtype.filter(|dtype| !dtype.is_equiv_to(&out.dtype())) {
             // Exact in both: what `dtype` cannot hold is refused, whatever `out` could.
-            self.copy(&out, &self.fresh(dtype)?)?;
+            let sums = self.fresh(dtype)?;
+            self.refuse_changes(&out, &sums)?;
+            copy(&out, &sums)?;
             return Ok(out.into_any());
         }
         let stored = self.stored_for(&out.dtype())?;
         if stored.is_equiv_to(&out.dtype()) && is_apart(&out, inputs)? {
             let bytes = out.len() * stored.itemsize();
             let fits = self.sum.always_fits(to_core(&stored).expect("the core stores it"));
-            if fits || (bytes > COPIED_BYTES && self.check(&out).is_ok()) {
+            if fits || bytes > COPIED_BYTES {
+                if !fits {
+                    self.check(&out)?;
+                }
                 self.store(&out)?;
                 return Ok(out.into_any());
             }
         }
-        self.copy(&out, &self.stored(stored)?)?;
+        self.copy_stored(&out, stored)?;
         Ok(out.into_any())
     }
 
@@ -226,19 +245,21 @@ impl<'py> Call<'_, 'py> {
         }
     }
 
-    /// Copies results into an array of another dtype, none of them changed but for a float's last rounding.
-    fn copy(&self, to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
-        let changes = |to: &Array<'_>| -> PyResult<bool> {
-            imported!(self.py, "abssub._results", "changes")?.call1((from, to.dtype()))?.is_truthy()
-        };
-        if self.sum.dtype() != DType::F64 && changes(to)? {
-            let (from, to) = (from.dtype().repr()?, to.dtype().repr()?);
-            return Err(PyOverflowError::new_err(format!(
-                "an exact sum in {from} is not one in {to}, which cannot hold it exactly"
-            )));
+    /// Refuses to copy integers or times to where they would be others.
+    fn refuse_changes(&self, to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
+        let changes =
+            || imported!(self.py, "abssub._results", "changes")?.call1((from, to.dtype()))?.is_truthy();
+        if self.sum.dtype() == DType::F64 || !changes()? {
+            return Ok(());
         }
-        let casting = PyDict::new(self.py);
-        casting.set_item("casting", "same_kind")?;
-        imported!(self.py, "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
+        let (from, to) = (from.dtype().repr()?, to.dtype().repr()?);
+        Err(PyOverflowError::new_err(format!("an exact sum in {from}: {to} cannot hold it exactly")))
     }
+}
+
+/// `np.copyto(to, from)`.
+fn copy(to: &Array<'_>, from: &Array<'_>) -> PyResult<()> {
+    let casting = PyDict::new(to.py());
+    casting.set_item("casting", "same_kind")?;
+    imported!(to.py(), "numpy", "copyto")?.call((to, from), Some(&casting)).map(|_| ())
 }

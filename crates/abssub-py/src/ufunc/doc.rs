@@ -64,7 +64,7 @@ values wrap there. To reuse the memory of a signed `x1`, name its unsigned view:
 
 `reduce` and `accumulate` feed differences back in, so the difference must have the dtype
 of the input: bool, unsigned integers, floats, durations, objects. For signed integers and
-complex numbers they raise a `TypeError` unless a ``dtype`` is named.
+complex numbers they raise a `TypeError`: cast them first, to a wider unsigned or a float dtype.
 
 Large contiguous arrays are shared out among all cores.
 

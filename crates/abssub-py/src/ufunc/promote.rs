@@ -161,7 +161,7 @@ fn promoted<'py>(
     signature: &[Option<Bound<'py, PyAny>>; 3],
 ) -> PyResult<Option<[Bound<'py, PyAny>; 2]>> {
     const NOT_CLOSED: &str = "reduce and accumulate feed differences back in, which needs a dtype whose differences \
-                              have that dtype (unsigned integers, floats, durations): name one with dtype=";
+                              have that dtype (unsigned integers, floats, durations): cast the array first";
     let [left, Some(b), _] = operands else { return Ok(None) };
     let Some(a) = left else {
         // A reduction or an accumulation that was given no output.

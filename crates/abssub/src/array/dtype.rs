@@ -125,10 +125,8 @@ impl DType {
             (Class::Time, Class::Time) | (Class::Bool, _) => high,
             (Class::Unsigned, Class::Signed) if low == DType::U64 => return Some(Common::Mixed64),
             (Class::Unsigned, Class::Signed) => signed(high.size().max(2 * low.size())),
-            (Class::Unsigned | Class::Signed, Class::Time) => {
-                // Integers count ticks; uint64 does not fit them.
-                return (low != DType::U64).then_some(Common::Same(DType::Time));
-            }
+            // Integers count ticks.
+            (Class::Unsigned | Class::Signed, Class::Time) => high,
             (_, Class::Time) => return None,
             (Class::Float, Class::Complex) => complex(low.size().max(high.size() / 2)),
             (_, Class::Float) if low.class() < Class::Float => float(high.size().max(float_bytes_for(low))),
@@ -236,6 +234,7 @@ mod tests {
             (Extended, Complex64, ComplexExtended),
             (Complex32, Complex64, Complex64),
             (I32, Time, Time),
+            (U64, Time, Time),
         ];
         for (a, b, common) in rows {
             assert_eq!(a.common(b), Some(Common::Same(common)), "{a} {b}");
@@ -244,7 +243,7 @@ mod tests {
         for signed in [I8, I16, I32, I64] {
             assert_eq!(U64.common(signed), Some(Common::Mixed64));
         }
-        for other in [U64, F16, F64, Complex64] {
+        for other in [F16, F64, Complex64] {
             assert_eq!(Time.common(other), None, "{other}");
         }
     }

@@ -182,10 +182,35 @@ impl Receive for i64 {
 receive!(@casts i64: Bool => |x| (x.0 != 0) as i64, u8 => |x| x.into(), u16 => |x| x.into(), u32 => |x| x.into(),
     i8 => |x| x.into(), i16 => |x| x.into(), i32 => |x| x.into(), i64 => |x| x,);
 
-// Times of two units, in the common one.
+/// Ticks as a time stores them: NaT is the lowest.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Ticks(i64);
+
+// SAFETY: a transparent integer.
+unsafe impl Pod for Ticks {
+    const ZERO: Self = Ticks(0);
+
+    fn swapped(self) -> Self {
+        Ticks(self.0.swap_bytes())
+    }
+}
+
+// Times of two units, in the common one, and integers that count its ticks.
 impl Receive for i128 {
     fn reader(dtype: DType) -> Option<Reader<Self>> {
-        (dtype == DType::Time).then_some(read::<i64, i128> as Reader<i128>)
+        match dtype {
+            DType::Bool => Some(read::<Bool, i128>),
+            DType::U8 => Some(read::<u8, i128>),
+            DType::U16 => Some(read::<u16, i128>),
+            DType::U32 => Some(read::<u32, i128>),
+            DType::U64 => Some(read::<u64, i128>),
+            DType::I8 => Some(read::<i8, i128>),
+            DType::I16 => Some(read::<i16, i128>),
+            DType::I32 => Some(read::<i32, i128>),
+            DType::I64 | DType::Time => Some(read::<Ticks, i128>),
+            _ => None,
+        }
     }
 
     fn is_own(_dtype: DType) -> bool {
@@ -197,7 +222,9 @@ impl Receive for i128 {
         tick.scale(self)
     }
 }
-receive!(@casts i128: i64 => |x| if x == Time::NAT { WideTime::NAT } else { x.into() },);
+receive!(@casts i128: Bool => |x| (x.0 != 0) as i128, u8 => |x| x.into(), u16 => |x| x.into(), u32 => |x| x.into(),
+    u64 => |x| x.into(), i8 => |x| x.into(), i16 => |x| x.into(), i32 => |x| x.into(),
+    Ticks => |x| if x.0 == Time::NAT { WideTime::NAT } else { x.0.into() },);
 
 fn real32(re: f32) -> Complex32 {
     Complex32 { re, im: 0.0 }

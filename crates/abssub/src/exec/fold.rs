@@ -47,7 +47,14 @@ where
         !due || go_on()
     };
     let worker = || Worker::<E, R>::new(job, reduction, &shared);
-    pool::on_each(cut.threads, || worker().work(&mut || true), || worker().work(&mut ask));
+    let own = |ask: &mut &mut dyn FnMut() -> bool| worker().work(*ask);
+    let waiting = |ask: &mut &mut dyn FnMut() -> bool| {
+        if !ask() {
+            shared.fail(Error::Interrupted);
+        }
+    };
+    let mut ask: &mut dyn FnMut() -> bool = &mut ask;
+    pool::on_each(cut.threads, || worker().work(&mut || true), &mut ask, own, waiting);
     for tile in 0..cut.tiles() {
         match shared.merged(tile) {
             Some(states) if !shared.is_stopped() => {

@@ -3,82 +3,183 @@
 //! After `fork` a child has the memory of its parent's pool but none of its threads. The pool is
 //! therefore remembered together with the process that made it, in one atomic pointer: no lock that
 //! another thread could have held at the moment of the fork.
+//!
+//! A call takes only helpers that are idle, and never waits for one that has not begun: a short call
+//! beside a long one does its work alone.
 #![allow(unsafe_code)]
 
 use super::threads::num_threads;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 struct Owned {
     process: u32,
     threads: usize,
+    idle: AtomicUsize,
     pool: ThreadPool,
 }
 
 static CURRENT: AtomicPtr<Owned> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Runs `own` on this thread and, as far as threads can be had, `other` on `threads - 1` others at
-/// the same time. Returns when all have.
-pub(crate) fn on_each(threads: usize, other: impl Fn() + Sync, own: impl FnOnce()) {
-    let helpers = threads.saturating_sub(1).min(most_helpers());
-    match (helpers > 0).then(|| pool(helpers)).flatten() {
-        None => own(),
-        Some(pool) => pool.in_place_scope(|scope| {
-            let other = &other;
-            (0..helpers).for_each(|_| scope.spawn(move |_| other()));
-            own();
-        }),
+/// How long the caller waits for its helpers before it looks up.
+const LOOK_UP_EVERY: Duration = Duration::from_millis(10);
+
+/// Runs `own` on this thread and `other` on up to `threads - 1` idle helpers at the same time.
+/// Returns when all that began have ended; meanwhile `waiting` is called now and then.
+pub(crate) fn on_each<C>(
+    threads: usize,
+    other: impl Fn() + Sync,
+    caller: &mut C,
+    own: impl FnOnce(&mut C),
+    mut waiting: impl FnMut(&mut C),
+) {
+    let Some(pool) = (threads > 1).then(|| pool(threads - 1)).flatten() else { return own(caller) };
+    let helpers = pool.take_idle(threads - 1);
+    let gate = Arc::new(Gate::default());
+    let work: &(dyn Fn() + Sync) = &other;
+    // SAFETY: only the lifetime is changed. A helper uses the reference only between entering and
+    // leaving the gate; `closing` shuts the gate and waits for all inside, even if `own` panics,
+    // before `other` goes out of scope.
+    let work: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
+    for _ in 0..helpers {
+        let gate = Arc::clone(&gate);
+        pool.pool.spawn(move || {
+            if let Some(inside) = Gate::enter(&gate) {
+                work();
+                drop(inside);
+            }
+            pool.idle.fetch_add(1, Ordering::Relaxed);
+        });
     }
+    let closing = Closing { gate: &gate };
+    own(caller);
+    gate.close();
+    while !gate.is_empty_within(LOOK_UP_EVERY) {
+        waiting(caller);
+    }
+    drop(closing);
 }
 
 /// More threads than this are never of use, however many a call allows.
-fn most_helpers() -> usize {
+pub(crate) fn most_threads() -> usize {
     static MOST: OnceLock<usize> = OnceLock::new();
     *MOST.get_or_init(|| 64.max(4 * std::thread::available_parallelism().map_or(1, usize::from)))
 }
 
+impl Owned {
+    /// Reserves up to `wanted` helpers that have nothing to do.
+    fn take_idle(&self, wanted: usize) -> usize {
+        let mut taken = 0;
+        let take = |idle: usize| {
+            taken = idle.min(wanted);
+            Some(idle - taken)
+        };
+        // The closure never refuses.
+        let _ = self.idle.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken
+    }
+}
+
 /// A pool of at least `helpers` threads made by this very process; none if the system refuses one.
-fn pool(helpers: usize) -> Option<&'static ThreadPool> {
+fn pool(helpers: usize) -> Option<&'static Owned> {
     let process = std::process::id();
     let known = CURRENT.load(Ordering::Acquire);
     // SAFETY: a pointer that was ever stored here is never freed.
-    if let Some(owned) = unsafe { known.as_ref() }
-        && owned.process == process
-        && owned.threads >= helpers
-    {
-        return Some(&owned.pool);
+    let known = unsafe { known.as_ref() }.filter(|owned| owned.process == process);
+    if let Some(owned) = known.filter(|owned| owned.threads >= helpers) {
+        return Some(owned);
     }
-    // Room for the usual call too, so that the pool seldom has to grow.
-    let threads = helpers.max(num_threads().saturating_sub(1).min(most_helpers()));
+    // Twice the old one at least: outgrown pools together have no more threads than the last.
+    let usual = num_threads().min(most_threads()).saturating_sub(1);
+    let threads = helpers.max(usual).max(known.map_or(0, |owned| 2 * owned.threads));
     let pool =
         ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("abssub-{i}")).build().ok()?;
-    let made = Box::into_raw(Box::new(Owned { process, threads, pool }));
+    let owned = Owned { process, threads, idle: AtomicUsize::new(threads), pool };
+    let made: &'static Owned = Box::leak(Box::new(owned));
     // An outgrown pool is left as it is: others may be using it, and its threads sleep. A parent's
     // pool must be left: joining threads that do not exist would wait for ever.
-    CURRENT.store(made, Ordering::Release);
-    // SAFETY: just made, and never freed.
-    Some(&unsafe { &*made }.pool)
+    CURRENT.store(std::ptr::from_ref(made).cast_mut(), Ordering::Release);
+    Some(made)
+}
+
+/// Lets helpers in until it is closed, and knows how many are inside.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    left: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    closed: bool,
+    inside: usize,
+}
+
+/// A helper's stay inside a gate; ends even if its work panics.
+struct Inside<'g>(&'g Gate);
+
+impl Gate {
+    fn locked(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self) -> Option<Inside<'_>> {
+        let mut state = self.locked();
+        if state.closed {
+            return None;
+        }
+        state.inside += 1;
+        Some(Inside(self))
+    }
+
+    fn close(&self) {
+        self.locked().closed = true;
+    }
+
+    /// Whether nobody is inside, waiting for that at most so long.
+    fn is_empty_within(&self, wait: Duration) -> bool {
+        let waited = self.left.wait_timeout_while(self.locked(), wait, |state| state.inside > 0);
+        waited.map_or_else(|poisoned| poisoned.into_inner().0.inside, |(state, _)| state.inside) == 0
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.locked().inside -= 1;
+        self.0.left.notify_all();
+    }
+}
+
+/// Shuts a gate and waits until it is empty, whatever happens on the way.
+struct Closing<'g> {
+    gate: &'g Gate,
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.gate.close();
+        while !self.gate.is_empty_within(LOOK_UP_EVERY) {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
-    use std::sync::atomic::AtomicUsize;
+    use std::time::Instant;
 
     #[test]
-    fn every_thread_runs_once() {
+    fn the_caller_always_works_and_helpers_may() {
         for threads in [1, 2, 5, 9] {
-            let (others, own) = (AtomicUsize::new(0), Mutex::new(0));
-            on_each(
-                threads,
-                || {
-                    others.fetch_add(1, Ordering::Relaxed);
-                },
-                || *own.lock().unwrap() += 1,
-            );
-            assert_eq!((others.into_inner(), own.into_inner().unwrap()), (threads - 1, 1));
+            let others = AtomicUsize::new(0);
+            let mut own = 0;
+            let other = || {
+                others.fetch_add(1, Ordering::Relaxed);
+            };
+            on_each(threads, other, &mut own, |own| *own += 1, |_| {});
+            assert_eq!(own, 1);
+            assert!(others.into_inner() < threads);
         }
     }
 
@@ -88,12 +189,48 @@ mod tests {
         let one = || {
             count.fetch_add(1, Ordering::Relaxed);
         };
-        let two = || on_each(2, one, one);
+        let two = || on_each(2, one, &mut (), |()| one(), |()| {});
         std::thread::scope(|scope| {
             (0..4).for_each(|_| {
-                scope.spawn(|| on_each(3, two, two));
+                scope.spawn(|| on_each(3, two, &mut (), |()| two(), |()| {}));
             });
         });
-        assert_eq!(count.into_inner(), 24);
+        assert!((4..=24).contains(&count.into_inner()));
+    }
+
+    #[test]
+    fn a_short_call_does_not_wait_for_a_long_one() {
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let busy = || {
+            while !stop.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| on_each(64, busy, &mut (), |()| busy(), |()| {}));
+            std::thread::sleep(Duration::from_millis(20));
+            let began = Instant::now();
+            on_each(3, || {}, &mut (), |()| {}, |()| {});
+            let took = began.elapsed();
+            stop.store(true, Ordering::Relaxed);
+            assert!(took < Duration::from_secs(5), "{took:?}");
+        });
+    }
+
+    #[test]
+    fn a_caller_that_waits_looks_up() {
+        let looks = AtomicUsize::new(0);
+        let slow = || std::thread::sleep(Duration::from_millis(100));
+        let began = || std::thread::sleep(Duration::from_millis(20));
+        on_each(
+            2,
+            slow,
+            &mut (),
+            |()| began(),
+            |()| {
+                looks.fetch_add(1, Ordering::Relaxed);
+            },
+        );
+        assert!(looks.into_inner() <= 100);
     }
 }

@@ -23,7 +23,6 @@ pub fn absdiff_strip<E: Element>(strips: MapStrip<'_, E>) -> bool {
     if len * bytes_each < PARALLEL_FROM_BYTES || !strips.is_independent() {
         return strips.run(level);
     }
-    let threads = num_threads();
     // A multiple of 4096 elements: no two threads write into one page, let alone one cache line.
     let part = (PART_BYTES / bytes_each).next_multiple_of(4096);
     let (next, lost, flags) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicUsize::new(0));
@@ -43,7 +42,8 @@ pub fn absdiff_strip<E: Element>(strips: MapStrip<'_, E>) -> bool {
         flags.fetch_or(fenv::raised(), Ordering::Relaxed);
         fenv::raise(before);
     };
-    pool::on_each(threads.min(len.div_ceil(part)), elsewhere, work);
+    let threads = num_threads().min(pool::most_threads()).min(len.div_ceil(part));
+    pool::on_each(threads, elsewhere, &mut (), |()| work(), |()| {});
     fenv::raise(flags.into_inner());
     lost.into_inner()
 }

@@ -3,6 +3,7 @@
 
 use super::fold::run;
 use super::job::Job;
+use super::pool::most_threads;
 use super::summing::Summing;
 use super::threads::num_threads;
 use crate::Error;
@@ -154,7 +155,7 @@ impl<'m> Sum<'m> {
         store: bool,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Specials, Error> {
-        let threads = self.threads.unwrap_or_else(num_threads);
+        let threads = self.threads.unwrap_or_else(num_threads).min(most_threads());
         let mask = self.mask.as_ref();
         let (a, b, level) = (&self.a, &self.b, Level::current());
         self.run(&Job { a, b, mask, target, store, level, threads }, strides, go_on)
@@ -193,7 +194,7 @@ impl<'m> Sum<'m> {
             ($($dtype:ident => $element:ty),* $(,)?) => {
                 match self.common {
                     Common::Mixed64 => self.run_as::<Mixed64>(job, plan, go_on),
-                    Common::Same(DType::Time) if self.a.tick != Tick::ONE || self.b.tick != Tick::ONE => {
+                    Common::Same(DType::Time) if self.needs_wide_ticks() => {
                         self.run_as::<WideTime>(job, plan, go_on)
                     }
                     $(Common::Same(DType::$dtype) => self.run_as::<$element>(job, plan, go_on),)*
@@ -205,6 +206,11 @@ impl<'m> Sum<'m> {
             I64 => i64, F16 => f16, F32 => f32, F64 => f64, Extended => Extended, Complex32 => Complex32,
             Complex64 => Complex64, ComplexExtended => ComplexExtended, Time => Time,
         }
+    }
+
+    /// Whether the operands' ticks, in the common unit, can pass 64 bits.
+    fn needs_wide_ticks(&self) -> bool {
+        [&self.a, &self.b].iter().any(|operand| operand.tick != Tick::ONE || operand.dtype == DType::U64)
     }
 
     fn run_as<E>(

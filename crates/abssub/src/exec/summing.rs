@@ -15,7 +15,7 @@ impl<E: Fold> Reduction<E> for Summing<E::State> {
     type Tile = Vec<E::State>;
 
     fn state_bytes(&self) -> usize {
-        size_of::<E::State>()
+        E::State::MOST_BYTES
     }
 
     fn tile(&self, len: usize) -> Vec<E::State> {

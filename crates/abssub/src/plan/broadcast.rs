@@ -13,13 +13,19 @@ pub(crate) struct View<'a> {
 pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Vec<usize>, Error> {
     let ndim = left.len().max(right.len());
     let from_end = |shape: &[usize], i: usize| shape.len().checked_sub(ndim - i).map_or(1, |at| shape[at]);
-    (0..ndim)
+    let shape: Vec<usize> = (0..ndim)
         .map(|i| match (from_end(left, i), from_end(right, i)) {
             (l, r) if l == r => Ok(l),
             (1, other) | (other, 1) => Ok(other),
             _ => Err(Error::Broadcast { left: left.to_vec(), right: right.to_vec() }),
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    // Counted as addresses are: no sum of lengths and steps along the way can wrap then.
+    let places = shape.iter().try_fold(1isize, |all, &len| all.checked_mul(isize::try_from(len).ok()?));
+    if places.is_none() && !shape.contains(&0) {
+        return Err(Error::TooLarge { shape });
+    }
+    Ok(shape)
 }
 
 /// The strides of `view` over `shape`, zero where it is stretched; none where it does not fit.
@@ -65,6 +71,8 @@ mod tests {
         assert_eq!(broadcast_shapes(&[], &[4]), Ok(vec![4]));
         assert_eq!(broadcast_shapes(&[5, 1, 7], &[6, 1]), Ok(vec![5, 6, 7]));
         assert_eq!(broadcast_shapes(&[0], &[1]), Ok(vec![0]));
+        assert!(matches!(broadcast_shapes(&[1 << 40, 1], &[1 << 40]), Err(Error::TooLarge { .. })));
+        assert_eq!(broadcast_shapes(&[1 << 40, 1, 0], &[1 << 40, 1]), Ok(vec![1 << 40, 1 << 40, 0]));
         let error = broadcast_shapes(&[2, 3], &[2, 4]).unwrap_err();
         assert_eq!(error.to_string(), "operands could not be broadcast together with shapes (2,3) (2,4)");
     }

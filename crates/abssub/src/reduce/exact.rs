@@ -31,15 +31,14 @@ impl Specials {
 /// The exact sum of the finite doubles added so far, in any order, and what else there was.
 ///
 /// The value is `high + low + rest`. Nearly all sums of real data fit the first two, whose
-/// additions are then exact; what an addition cannot hold goes to `rest`, and nothing is ever lost.
+/// additions are then exact; what an addition cannot hold goes to `rest`, which is made only then,
+/// and nothing is ever lost.
 #[derive(Clone, Debug, Default)]
-#[repr(C)]
 pub struct ExactSum {
     high: f64,
     low: f64,
     specials: Specials,
-    has_rest: bool,
-    rest: DoubleSum,
+    rest: Option<Box<DoubleSum>>,
 }
 
 /// The rounded sum of two doubles and its rounding error (Knuth, TAOCP vol. 2, 4.2.2, theorem B).
@@ -51,6 +50,9 @@ pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
 }
 
 impl ExactSum {
+    /// Bytes of a sum that needs its long accumulator.
+    pub const MOST_BYTES: usize = size_of::<Self>() + size_of::<DoubleSum>() + 16;
+
     /// Adds a finite double.
     #[inline(always)]
     pub fn add(&mut self, x: f64) {
@@ -65,8 +67,7 @@ impl ExactSum {
 
     #[cold]
     fn add_to_rest(&mut self, x: f64) {
-        self.has_rest = true;
-        self.rest.add(x);
+        self.rest.get_or_insert_default().add(x);
     }
 
     /// Notes what is no finite number.
@@ -80,20 +81,15 @@ impl ExactSum {
         self.note(other.specials);
         self.add(other.high);
         self.add(other.low);
-        if other.has_rest {
-            self.has_rest = true;
-            self.rest.merge(&other.rest);
+        if let Some(rest) = &other.rest {
+            self.rest.get_or_insert_default().merge(rest);
         }
     }
 
-    /// Back to zero; cheap unless the long accumulator was used.
+    /// Back to zero.
     #[inline]
     pub fn reset(&mut self) {
-        (self.high, self.low, self.specials) = (0.0, 0.0, Specials::default());
-        if self.has_rest {
-            self.rest = DoubleSum::default();
-            self.has_rest = false;
-        }
+        *self = Self::default();
     }
 
     /// What there was beside finite numbers.
@@ -104,12 +100,12 @@ impl ExactSum {
     /// The exact sum of the finite terms, rounded once to the nearest double.
     #[inline]
     pub fn to_f64(&self) -> f64 {
-        if self.has_rest { self.long().to_f64() } else { self.high + self.low }
+        if self.rest.is_some() { self.long().to_f64() } else { self.high + self.low }
     }
 
     /// The whole as one long accumulator.
     pub fn long(&self) -> DoubleSum {
-        let mut long = self.rest.clone();
+        let mut long = self.rest.as_deref().cloned().unwrap_or_default();
         long.add(self.high);
         long.add(self.low);
         long

@@ -15,6 +15,8 @@ pub enum Initial {
     Integer(i128),
     /// For floats alone.
     Float(f64),
+    /// For times alone: every sum is NaT.
+    NotATime,
 }
 
 /// Where the values of a run of neighbouring results go: bytes from the target's start.
@@ -69,7 +71,7 @@ impl Landing<'_> {
         }
         with! {
             U8 => u8, U16 => u16, U32 => u32, U64 => u64, I8 => i8, I16 => i16, I32 => i32, I64 => i64,
-            F16 => f16, F32 => f32, F64 => f64,
+            F16 => f16, F32 => f32, F64 => f64, Extended => Extended,
         }
         .map(|()| Specials::default())
     }
@@ -77,15 +79,15 @@ impl Landing<'_> {
     /// Durations that start from `start`; none is NaT.
     pub(super) fn times(
         &self,
-        start: i128,
+        start: Option<i128>,
         total: impl Fn(usize) -> Option<u128>,
     ) -> Result<Specials, Error> {
         if self.target.dtype() != DType::Time {
             return self.refused();
         }
-        let ticks = |i| match total(i) {
+        let ticks = |i| match total(i).zip(start) {
             None => Ok(i64::MIN),
-            Some(ticks) => {
+            Some((ticks, start)) => {
                 let sum = i128::try_from(ticks).ok().and_then(|n| n.checked_add(start)).unwrap_or(i128::MAX);
                 // The lowest pattern is NaT.
                 let held = i64::try_from(sum).ok().filter(|&ticks| ticks != i64::MIN);
@@ -217,6 +219,15 @@ stored_floats! {
     f16: 11 bits below 65536.0, |x| f16::from_f64(x), |sum| f16::from_f64(sum.to_f16()), false;
     f32: 24 bits below f64::INFINITY, |x| x as f32, |sum| sum.to_f32() as f32, false;
     f64: 53 bits below f64::INFINITY, |x| x, |sum| sum.to_f64(), true;
+}
+
+impl Whole for Extended {
+    fn whole(value: i128) -> Option<Self> {
+        let magnitude = value.unsigned_abs();
+        let shift = magnitude.trailing_zeros() & 127;
+        let significand = u64::try_from(magnitude >> shift).ok()?;
+        Some(Extended::from_parts(value < 0, significand, shift as i32))
+    }
 }
 
 impl Real for Extended {

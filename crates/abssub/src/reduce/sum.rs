@@ -9,6 +9,9 @@ use crate::element::Magnitude;
 
 /// A sum in the making: absorbs, merges, finishes.
 pub trait State: Clone + Default + Send {
+    /// The most memory that a state can come to hold.
+    const MOST_BYTES: usize = size_of::<Self>();
+
     /// Where such a sum starts.
     type Start: Copy + Sync;
 
@@ -34,7 +37,7 @@ fn integer_start(initial: Option<Initial>) -> Option<i128> {
     match initial {
         None => Some(0),
         Some(Initial::Integer(n)) => Some(n),
-        Some(Initial::Float(_)) => None,
+        Some(Initial::Float(_) | Initial::NotATime) => None,
     }
 }
 
@@ -44,6 +47,7 @@ fn float_start(initial: Option<Initial>) -> Option<f64> {
         None => Some(0.0),
         Some(Initial::Integer(n)) => Some(n as f64),
         Some(Initial::Float(x)) => Some(x),
+        Some(Initial::NotATime) => None,
     }
 }
 
@@ -88,10 +92,11 @@ pub struct TimeSum {
 }
 
 impl State for TimeSum {
-    type Start = i128;
+    /// None is NaT.
+    type Start = Option<i128>;
 
-    fn start(initial: Option<Initial>) -> Option<i128> {
-        integer_start(initial)
+    fn start(initial: Option<Initial>) -> Option<Option<i128>> {
+        if initial == Some(Initial::NotATime) { Some(None) } else { integer_start(initial).map(Some) }
     }
 
     fn merge(&mut self, other: &Self) {
@@ -103,12 +108,13 @@ impl State for TimeSum {
         *self = Self::default();
     }
 
-    fn store(states: &[Self], start: i128, landing: &Landing<'_>) -> Result<Specials, Error> {
+    fn store(states: &[Self], start: Option<i128>, landing: &Landing<'_>) -> Result<Specials, Error> {
         landing.times(start, |i| (!states[i].absent).then_some(states[i].ticks))
     }
 }
 
 impl State for ExactSum {
+    const MOST_BYTES: usize = ExactSum::MOST_BYTES;
     type Start = f64;
 
     fn start(initial: Option<Initial>) -> Option<f64> {
