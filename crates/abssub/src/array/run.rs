@@ -245,6 +245,12 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
 
+    /// How far apart two neighbours are, in either direction.
+    #[inline(always)]
+    pub fn step_bytes(self) -> usize {
+        self.stride_bytes.unsigned_abs()
+    }
+
     /// How many elements' sizes a step is, if it is forwards and a whole number of them.
     #[inline(always)]
     pub fn elements_a_step(self) -> Option<usize> {

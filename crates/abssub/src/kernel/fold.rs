@@ -48,12 +48,11 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.first.len()
     }
 
-    /// `len` elements from `at` on of row `i`; those of a row to come are asked for.
-    ///
-    /// Rows of a column strip are far apart, where the processor does not foresee them.
+    /// `len` elements from `at` on of row `i`. Where pieces lie apart, which the processor does not
+    /// foresee, those of a row to come are asked for.
     #[inline(always)]
     pub(crate) fn piece(&self, i: usize, at: usize, len: usize) -> Run<'m, T> {
-        if i + PREFETCHED_ROWS < self.count() {
+        if self.first.step_bytes() > len * size_of::<T>() && i + PREFETCHED_ROWS < self.count() {
             self.row(i + PREFETCHED_ROWS).part(at, len).prefetch();
         }
         self.row(i).part(at, len)
