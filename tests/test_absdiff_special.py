@@ -159,3 +159,47 @@ def test_text_and_records_are_refused_in_numpys_words(dtype):
     with pytest.raises(TypeError, match="ufunc 'absdiff'") as refused:
         ab.absdiff(x, x)
     assert "UFuncTypeError" in [c.__name__ for c in type(refused.value).__mro__]
+
+
+@pytest.mark.parametrize("kinds", ["mm", "MM"])
+@pytest.mark.parametrize(
+    ("coarse", "fine"), [("s", "ms"), ("m", "fs"), ("D", "ns"), ("W", "D"), ("6s", "4s")]
+)
+def test_times_that_the_common_unit_cannot_hold(kinds, coarse, fine):
+    # NumPy would cast both to the common unit first, and wrap there.
+    a = np.array([0, 7, -7, 2**40, 2**62, -(2**62), "NaT"], f"{kinds[0]}8[{coarse}]")
+    b = np.array([0, 5, 5, 2**50, -(2**62), 2**62, 1], f"{kinds[1]}8[{fine}]")
+    common = np.promote_types(a.dtype, b.dtype)
+    scale = _ticks_of(common)
+    with np.errstate(over="ignore"):
+        got = ab.absdiff(a, b)
+    assert got.dtype == np.dtype(common.str.replace("M8", "m8"))
+    for x, y, d in zip(a, b, got, strict=True):
+        if np.isnat(x) or np.isnat(y):
+            assert np.isnat(d)
+            continue
+        exact = abs(_attoseconds(x) - _attoseconds(y)) // scale
+        assert int(d.astype(int)) == min(exact, 2**63 - 1)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        ab.absdiff(a[4:5], b[4:5])
+
+
+SECOND = 10**18
+ATTOSECONDS = {
+    "fs": 10**3,
+    "ns": 10**9,
+    "ms": 10**15,
+    "s": SECOND,
+    "m": 60 * SECOND,
+    "D": 86_400 * SECOND,
+    "W": 604_800 * SECOND,
+}
+
+
+def _ticks_of(dtype):
+    unit, count = np.datetime_data(dtype)
+    return ATTOSECONDS[unit] * count
+
+
+def _attoseconds(time):
+    return int(time.astype(int)) * _ticks_of(time.dtype)

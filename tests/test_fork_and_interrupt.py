@@ -115,3 +115,27 @@ def test_ctrl_c_is_answered_within_100_ms(dtype, axis, threads):
     assert all(right for _, right in attempts)
     # The median: a busy machine may delay one signal, not most.
     assert statistics.median(seconds for seconds, _ in attempts) < ANSWER_SECONDS, attempts
+
+
+REFUSED_LATE = """
+import time
+import numpy as np
+import abssub as ab
+
+a = np.broadcast_to(np.uint8(0), (1 << 24, 400, 1000))
+out = np.zeros((400, 1000), np.uint16)
+print("begun", flush=True)
+try:
+    ab.sad(a, np.uint8(0), axis=0, out=out, threads=2)
+except KeyboardInterrupt:
+    print(time.monotonic(), flush=True)
+print(not out.any())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_is_not_taken_for_a_refusal():
+    # Whether every sum fits this large `out` is found out by a first run, which is interrupted.
+    attempts = [seconds_to_answer(REFUSED_LATE) for _ in range(ATTEMPTS)]
+    assert all(untouched for _, untouched in attempts)
+    assert statistics.median(seconds for seconds, _ in attempts) < ANSWER_SECONDS, attempts

@@ -1,5 +1,7 @@
 """sad of dates and durations: a duration in the common unit."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,22 @@ def test_differences_that_only_the_sum_cannot_hold():
     with pytest.raises(OverflowError):
         ab.sad(a[:2], b[:2])
     assert np.isnat(ab.sad(a, b))
+
+
+def test_starts():
+    a, b = np.array([5], "m8[s]"), np.array([3], "m8[s]")
+    assert ab.sad(a, b, initial=np.timedelta64(1, "m")) == np.timedelta64(62, "s")
+    assert ab.sad(a, b, initial=datetime.timedelta(minutes=1)) == np.timedelta64(62, "s")
+    assert ab.sad(a, b, initial=4) == np.timedelta64(6, "s")
+    assert np.isnat(ab.sad(a, b, initial=np.timedelta64("NaT")))
+    with pytest.raises(OverflowError):
+        ab.sad(a, b, initial=np.timedelta64(1500, "ms"))
+    with pytest.raises(TypeError):
+        ab.sad(a, b, initial=np.timedelta64(1, "Y"))
+
+
+def test_integers_count_ticks():
+    a = np.array([5, 7], "m8[h]")
+    for dtype in "?bBhHiIlLqQ":
+        assert ab.sad(a, np.ones(2, dtype)) == np.timedelta64(10, "h")
+    assert ab.sad(a[:1], np.uint64(2**63)) == np.timedelta64(2**63 - 5, "h")

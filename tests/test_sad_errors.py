@@ -191,3 +191,26 @@ def test_axes_of_a_scalar_are_as_numpys():
     assert ab.sad(np.uint8(3), np.uint8(5), axis=(-1,)) == 2
     with pytest.raises(np.exceptions.AxisError):
         ab.sad(np.uint8(3), np.uint8(5), axis=1)
+
+
+def test_more_places_than_can_be_counted():
+    tall, wide = np.broadcast_to(np.uint8(0), (2**40, 1)), np.broadcast_to(np.uint8(255), (1, 2**40))
+    with pytest.raises(ValueError, match="too large"):
+        ab.sad(tall, wide)
+
+
+def test_no_initial_with_a_mask():
+    with pytest.raises(ValueError, match="does not have an identity"):
+        ab.sad(A, A, where=A > 1, initial=None)
+    with pytest.raises(ValueError, match="zero-size array"):
+        ab.sad(A[:0], A[:0], initial=None)
+
+
+@pytest.mark.skipif(np.dtype("g").itemsize != 16, reason="longdouble is a double here")
+def test_longdouble_holds_integers_of_64_bits():
+    halves = np.full(2, 2**63, np.uint64)
+    assert ab.sad(halves, 0, dtype="g") == np.longdouble(2) ** 64
+    assert ab.sad([1], [1], initial=-5, dtype="g") == -5
+    assert ab.sad(np.array([2**64 - 1], np.uint64), 0, dtype="G") == np.longdouble(2**64 - 1)
+    with pytest.raises(OverflowError, match="longdouble"):
+        ab.sad(halves, 0, initial=1, dtype="g")

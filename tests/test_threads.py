@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -131,3 +133,31 @@ def test_the_gil_is_released(name):
     # Had the lock been held, the other thread would have waited for the whole of a call.
     held = spent if name == "sad" else spent / 12
     assert gap < max(0.6 * held, 0.05), (gap, spent)
+
+
+def test_a_short_call_does_not_wait_for_a_long_one():
+    script = """
+import threading, time
+import numpy as np
+import abssub as ab
+
+endless = np.broadcast_to(np.uint8(255), (3_000_000, 3_000_000))
+threading.Thread(target=lambda: ab.sad(endless, np.uint8(0), threads=4), daemon=True).start()
+time.sleep(0.2)
+x = np.ones(4 << 20, np.uint8)
+began = time.monotonic()
+assert ab.sad(x, np.zeros_like(x), threads=4) == x.size
+ab.absdiff(x, x, out=x)
+print(time.monotonic() - began, flush=True)
+import os
+os._exit(0)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert float(done.stdout) < 2
+
+
+@pytest.mark.parametrize("threads", [1000, 2**31, 2**62])
+def test_more_threads_than_are_of_use(threads):
+    x = np.arange(3 << 20, dtype=np.uint32)
+    assert ab.sad(x, 0, threads=threads) == int(x.sum(dtype=np.uint64))

@@ -60,6 +60,23 @@ struct MethodSpec {
     slots: *mut PyType_Slot,
 }
 
+/// The beginning of `PyArrayMethod_Context`, which NumPy may extend at its end.
+#[repr(C)]
+struct MethodContext {
+    caller: *mut PyObject,
+    method: *mut c_void,
+    descriptors: *const *mut PyArray_Descr,
+}
+
+/// The descriptors of the three operands of a loop.
+///
+/// # Safety
+/// The context must be the one that NumPy passed to the loop.
+pub(super) unsafe fn descriptors(context: *mut c_void) -> [*mut PyArray_Descr; 3] {
+    // SAFETY: by this function's contract; a loop of three operands has three descriptors.
+    unsafe { *(*context.cast::<MethodContext>()).descriptors.cast::<[*mut PyArray_Descr; 3]>() }
+}
+
 // Slots of an ArrayMethod, `NPY_METH_...`.
 const METH_RESOLVE_DESCRIPTORS: c_int = 2;
 const METH_STRIDED_LOOP: c_int = 5;

@@ -3,8 +3,9 @@
 //! NumPy has broadcast, cast, aligned and guarded against overlap by then, and has released the GIL.
 #![allow(unsafe_code)]
 
+use abssub::array::Tick;
 use abssub::array::run::Strip;
-use abssub::element::{Element, Mixed64};
+use abssub::element::{Element, Mixed64, Time, WideTime};
 use abssub::exec::absdiff_strip;
 use abssub::kernel::map::MapStrip;
 use numpy::npyffi::npy_intp;
@@ -60,6 +61,33 @@ pub(super) unsafe fn run<E: Element>(
         }
     };
     if absdiff_strip(strips) {
+        raise_overflow();
+    }
+}
+
+/// Times whose units differ: brought to the output's on the way, in 128 bits.
+///
+/// # Safety
+/// As [`run`], with operands of 64-bit ticks.
+pub(super) unsafe fn run_scaled(
+    operands: *const *mut c_char,
+    len: *const npy_intp,
+    steps: *const npy_intp,
+    [left, right]: [Tick; 2],
+) {
+    // SAFETY: by this function's contract, for every read of the arrays and every strip.
+    let [a, b, out] = unsafe {
+        let len = *len as usize;
+        [0, 1, 2].map(|i| Strip::<i64>::new((*operands.add(i)).cast(), *steps.add(i), len))
+    };
+    let wide = |ticks: i64, tick: Tick| {
+        if ticks == Time::NAT { WideTime::NAT } else { tick.scale(ticks.into()) }
+    };
+    let mut lost = false;
+    for i in 0..out.len() {
+        out.put(i, WideTime::store(wide(a.get(i), left), wide(b.get(i), right), &mut lost));
+    }
+    if lost {
         raise_overflow();
     }
 }

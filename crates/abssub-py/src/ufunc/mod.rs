@@ -7,6 +7,7 @@ mod object;
 mod promote;
 mod table;
 mod time;
+mod units;
 
 pub(crate) use ffi::give_floating_point_errors;
 use numpy::{PyArrayDescr, PyArrayDescrMethods};
@@ -14,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::ffi::{CString, c_char};
 use table::{FAMILIES, Family, LONGDOUBLE_BYTES, Row, Run};
+pub(crate) use units::unit_of;
 
 /// Adds `absdiff`, and the private `_absdiff_table` from which the contract test reads, to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

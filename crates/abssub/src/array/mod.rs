@@ -13,4 +13,4 @@ pub use operand::Operand;
 pub(crate) use read::{Format, Reader, Receive};
 pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
 pub use target::Target;
-pub use unit::Tick;
+pub use unit::{Tick, Unit};
