@@ -122,6 +122,13 @@ impl<'m, T: Pod> Run<'m, T> {
         self.blocks::<1>().0.map(|block| block[0])
     }
 
+    /// Asks for the cache lines of as many bytes as the run has, from `ahead` bytes after its start on,
+    /// whether that is still within it or not.
+    #[inline(always)]
+    pub fn prefetch_ahead(self, ahead: usize) {
+        Self { start: self.start.wrapping_byte_add(ahead), ..self }.prefetch();
+    }
+
     /// Asks for the run's cache lines ahead of their use; of no effect on any value.
     #[inline(always)]
     pub fn prefetch(self) {
