@@ -1,7 +1,8 @@
 //! Element-wise differences at every level against wider arithmetic, over lengths, steps and overlaps.
 #![allow(unsafe_code)]
 
-use abssub::array::run::{Pod, Strip};
+use abssub::array::run::Pod;
+use abssub::array::strip::Strip;
 use abssub::element::{Bool, Element, Mixed64, Time};
 use abssub::kernel::map::MapStrip;
 use abssub::{Level, absdiff};

@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use abssub::array::Tick;
-use abssub::array::run::Strip;
+use abssub::array::strip::Strip;
 use abssub::element::{Element, Mixed64, Time, WideTime};
 use abssub::exec::absdiff_strip;
 use abssub::kernel::map::MapStrip;

@@ -62,30 +62,6 @@ pub enum Common {
 }
 
 impl DType {
-    /// All of them.
-    pub const ALL: [DType; 17] = {
-        use DType::*;
-        [
-            Bool,
-            U8,
-            U16,
-            U32,
-            U64,
-            I8,
-            I16,
-            I32,
-            I64,
-            F16,
-            F32,
-            F64,
-            Extended,
-            Complex32,
-            Complex64,
-            ComplexExtended,
-            Time,
-        ]
-    };
-
     /// Bytes an element.
     pub fn size(self) -> usize {
         use DType::*;

@@ -5,6 +5,7 @@ mod operand;
 mod read;
 pub mod run;
 mod scalar;
+pub mod strip;
 mod target;
 mod unit;
 

@@ -2,7 +2,8 @@
 //! and de-strided on the way.
 #![allow(unsafe_code)]
 
-use super::run::{Pod, Strip};
+use super::run::Pod;
+use super::strip::Strip;
 use super::{DType, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Time, WideTime, widen_half};
 use half::f16;

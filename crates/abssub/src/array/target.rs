@@ -2,7 +2,8 @@
 #![allow(unsafe_code)]
 
 use super::DType;
-use super::run::{Pod, Strip};
+use super::run::Pod;
+use super::strip::Strip;
 use std::marker::PhantomData;
 
 /// Memory for results: an address and an element type. Offsets come from a plan.

@@ -3,7 +3,7 @@
 
 use super::strip::absdiff_strip;
 use crate::array::Operand;
-use crate::array::run::Strip;
+use crate::array::strip::Strip;
 use crate::element::Element;
 use crate::kernel::map::MapStrip;
 use crate::plan::{A, Axis, B, OUT, Odometer, Plan, View, broadcast_strides};

@@ -39,9 +39,9 @@ pub(crate) fn on_each<C>(
     let helpers = pool.take_idle(threads - 1);
     let gate = Arc::new(Gate::default());
     let work: &(dyn Fn() + Sync) = &other;
-    // SAFETY: only the lifetime is changed. A helper uses the reference only between entering and
-    // leaving the gate; `closing` shuts the gate and waits for all inside, even if `own` panics,
-    // before `other` goes out of scope.
+    // Only the lifetime is changed: a helper uses the reference only between entering and leaving
+    // the gate.
+    // SAFETY: `closing` shuts the gate and waits for all inside before `other` goes, panic or not.
     let work: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
     for _ in 0..helpers {
         let gate = Arc::clone(&gate);

@@ -51,7 +51,7 @@ pub fn absdiff_strip<E: Element>(strips: MapStrip<'_, E>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::run::Strip;
+    use crate::array::strip::Strip;
 
     #[test]
     #[allow(unsafe_code)]

@@ -3,7 +3,8 @@
 use super::Level;
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use crate::array::run::{Pod, Run, Strip};
+use crate::array::run::{Pod, Run};
+use crate::array::strip::Strip;
 use crate::element::Element;
 use crate::reduce::State;
 

@@ -3,7 +3,8 @@
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::level::Level;
-use crate::array::run::{Run, Strip};
+use crate::array::run::Run;
+use crate::array::strip::Strip;
 use crate::element::Element;
 
 /// Three strips of one length: `out[i] = |a[i] - b[i]|`.

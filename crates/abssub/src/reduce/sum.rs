@@ -1,7 +1,8 @@
 //! Sums as states: counters for integers, exact sums for floats, and what they come to.
 
 use super::exact::{ExactSum, Specials};
-use super::finish::{Exact, Initial, Landing, Real};
+use super::finish::{Exact, Real};
+use super::landing::{Initial, Landing};
 use super::long::ExtendedSum;
 use crate::Error;
 use crate::element::Extended;

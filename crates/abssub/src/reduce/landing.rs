@@ -1,0 +1,119 @@
+//! Landing: a run of neighbouring results is finished and stored, or refused with the reason.
+
+use super::exact::Specials;
+use super::finish::{Exact, Whole, bits, real};
+use crate::Error;
+use crate::array::run::Pod;
+use crate::array::{DType, Target};
+use crate::element::Extended;
+use half::f16;
+
+/// Where a sum starts, beside zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Initial {
+    /// For integers and times; for floats too.
+    Integer(i128),
+    /// For floats alone.
+    Float(f64),
+    /// For times alone: every sum is NaT.
+    NotATime,
+}
+
+/// Where the values of a run of neighbouring results go: bytes from the target's start.
+#[derive(Clone, Copy, Debug)]
+pub struct Landing<'m> {
+    pub(crate) target: Target<'m>,
+    pub(crate) first: isize,
+    pub(crate) step: isize,
+    pub(crate) len: usize,
+    /// Whether to store, or only to find out whether every value could be stored.
+    pub(crate) store: bool,
+}
+
+impl Landing<'_> {
+    #[inline(always)]
+    fn fill<T: Pod>(&self, mut value: impl FnMut(usize) -> Result<T, Error>) -> Result<(), Error> {
+        let places = self.target.strip::<T>(self.first, self.step, self.len);
+        for i in 0..self.len {
+            let value = value(i)?;
+            if self.store {
+                places.put(i, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn refused<T>(&self) -> Result<T, Error> {
+        Err(Error::Target { target: self.target.dtype() })
+    }
+
+    fn overflow(&self, value: i128) -> Error {
+        Error::Overflow { bits: bits(value), negative: value < 0, target: self.target.dtype() }
+    }
+
+    /// Integers that start from `start`, each exactly or not at all.
+    #[inline(always)]
+    pub(super) fn whole(&self, start: i128, total: impl Fn(usize) -> u128) -> Result<Specials, Error> {
+        // What passes 127 bits passes every type: how far does not matter.
+        let sum = |i| {
+            i128::try_from(total(i)).ok().and_then(|n| n.checked_add(start)).ok_or(self.overflow(i128::MAX))
+        };
+        macro_rules! with {
+            ($($dtype:ident => $t:ty),* $(,)?) => {
+                match self.target.dtype() {
+                    $(DType::$dtype => self.fill(|i| {
+                        let value = sum(i)?;
+                        <$t>::whole(value).ok_or_else(|| self.overflow(value))
+                    }),)*
+                    _ => self.refused(),
+                }
+            };
+        }
+        with! {
+            U8 => u8, U16 => u16, U32 => u32, U64 => u64, I8 => i8, I16 => i16, I32 => i32, I64 => i64,
+            F16 => f16, F32 => f32, F64 => f64, Extended => Extended,
+        }
+        .map(|()| Specials::default())
+    }
+
+    /// Durations that start from `start`; none is NaT.
+    pub(super) fn times(
+        &self,
+        start: Option<i128>,
+        total: impl Fn(usize) -> Option<u128>,
+    ) -> Result<Specials, Error> {
+        if self.target.dtype() != DType::Time {
+            return self.refused();
+        }
+        let ticks = |i| match total(i).zip(start) {
+            None => Ok(i64::MIN),
+            Some((ticks, start)) => {
+                let sum = i128::try_from(ticks).ok().and_then(|n| n.checked_add(start)).unwrap_or(i128::MAX);
+                // The lowest pattern is NaT.
+                let held = i64::try_from(sum).ok().filter(|&ticks| ticks != i64::MIN);
+                held.ok_or_else(|| self.overflow(sum))
+            }
+        };
+        self.fill(ticks).map(|()| Specials::default())
+    }
+
+    /// Float sums that start from `start`: `finite` gives the exact sum of a result's finite terms.
+    #[inline(always)]
+    pub(super) fn floats<S: Exact>(&self, start: f64, states: &[S]) -> Result<Specials, Error> {
+        let mut met = Specials::default();
+        macro_rules! with {
+            ($($dtype:ident => $t:ty),* $(,)?) => {
+                match self.target.dtype() {
+                    $(DType::$dtype => self.fill(|i| {
+                        let (value, specials) = real::<S, $t>(&states[i], start);
+                        met = met.or(specials);
+                        Ok(value)
+                    })?,)*
+                    _ => self.refused()?,
+                }
+            };
+        }
+        with! { F16 => f16, F32 => f32, F64 => f64, Extended => Extended }
+        Ok(met)
+    }
+}
