@@ -12,7 +12,7 @@ unsafe extern "C" {
 }
 
 /// The flags that C's `FE_ALL_EXCEPT` names on the processors we know.
-const ALL: c_int = if cfg!(target_arch = "x86_64") { 0x3d } else { 0x1f };
+const ALL: c_int = if cfg!(all(target_arch = "x86_64", not(windows))) { 0x3d } else { 0x1f };
 
 /// The flags that are raised on this thread.
 pub(super) fn raised() -> usize {
