@@ -1,6 +1,7 @@
 //! The keywords that reductions share: axis, where, initial, threads.
 
 use super::dtype::to_core;
+use super::error::axis_error;
 use super::import::imported;
 use super::operand::{Array, as_array};
 use abssub::array::DType;
@@ -22,10 +23,7 @@ pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Opt
         let from_front = if number < 0 { number + ndim as isize } else { number };
         match usize::try_from(from_front) {
             Ok(axis) if axis < ndim => Ok(axis),
-            _ => {
-                let error = imported!(axis.py(), "numpy.exceptions", "AxisError")?.call1((number, ndim))?;
-                Err(PyErr::from_value(error))
-            }
+            _ => Err(axis_error(axis.py(), number, ndim)),
         }
     };
     let axes = match axis.cast::<PyTuple>() {

@@ -12,9 +12,7 @@ pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, Py
             PyValueError::new_err(format!("{error} "))
         }
         Error::RepeatedAxis { .. } => PyValueError::new_err("duplicate value in 'axis'"),
-        Error::Axis { axis, ndim } => match axis_error(py, axis, ndim) {
-            Ok(error) | Err(error) => error,
-        },
+        Error::Axis { axis, ndim } => axis_error(py, axis as isize, ndim),
         Error::Overflow { bits, negative, target } => {
             let over = axis.map_or_else(|| "None".to_owned(), |axis| axis.to_string());
             let sign = if negative { " and is negative" } else { "" };
@@ -27,6 +25,8 @@ pub(super) fn to_python(py: Python<'_>, error: Error, axis: Option<&Bound<'_, Py
     }
 }
 
-fn axis_error(py: Python<'_>, axis: usize, ndim: usize) -> PyResult<PyErr> {
-    Ok(PyErr::from_value(imported!(py, "numpy.exceptions", "AxisError")?.call1((axis, ndim))?))
+/// NumPy's error for an axis that an array of `ndim` dimensions lacks.
+pub(super) fn axis_error(py: Python<'_>, axis: isize, ndim: usize) -> PyErr {
+    let made = || imported!(py, "numpy.exceptions", "AxisError")?.call1((axis, ndim));
+    made().map_or_else(|failed| failed, PyErr::from_value)
 }

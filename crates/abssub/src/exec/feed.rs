@@ -67,9 +67,9 @@ impl<T: Receive> Feed<T> {
     /// # Safety
     /// Every element of the rectangle must be readable.
     pub(super) unsafe fn masked_rows(&mut self, from: Rectangle, mask: &[u8]) -> Rows<'_, T> {
-        self.held = None;
         // SAFETY: the caller's promise.
         unsafe { self.gather(from) };
+        // What is about to be altered cannot serve again.
         self.held = None;
         let elements = &mut self.buffer[..mask.len()];
         for (element, &wanted) in elements.iter_mut().zip(mask) {

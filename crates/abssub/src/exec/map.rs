@@ -1,12 +1,13 @@
 //! All differences of two operands of one type, strip by strip.
 #![allow(unsafe_code)]
 
+use super::steps::steps;
 use super::strip::absdiff_strip;
 use crate::array::Operand;
 use crate::array::strip::Strip;
 use crate::element::Element;
 use crate::kernel::map::MapStrip;
-use crate::plan::{A, Axis, B, OUT, Odometer, Plan, View, broadcast_strides};
+use crate::plan::{A, Axis, B, OUT, Odometer, Plan};
 
 /// Stores |a - b| over `shape` in row-major memory at `out`; true where a value was lost.
 ///
@@ -22,10 +23,7 @@ pub(crate) unsafe fn absdiff_all<E: Element>(
     if shape.contains(&0) {
         return false;
     }
-    let over = |operand: &Operand<'_>| {
-        let view = View { shape: &operand.shape, strides: &operand.strides };
-        broadcast_strides(view, shape).expect("the caller broadcast them")
-    };
+    let over = |operand: &Operand<'_>| steps(operand, shape).expect("the caller broadcast them");
     let (a_steps, b_steps) = (over(a), over(b));
     let mut out_step = size_of::<E::Out>() as isize;
     let mut axes: Vec<Axis> = (0..shape.len())

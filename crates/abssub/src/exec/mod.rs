@@ -7,6 +7,7 @@ mod job;
 mod map;
 mod pool;
 mod reduction;
+mod steps;
 mod strip;
 mod sum;
 mod summing;

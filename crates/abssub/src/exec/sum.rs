@@ -4,13 +4,14 @@
 use super::fold::run;
 use super::job::Job;
 use super::pool::most_threads;
+use super::steps::steps;
 use super::summing::Summing;
 use super::threads::num_threads;
 use crate::Error;
 use crate::array::{Common, DType, Operand, Receive, Target, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Mixed64, Time, WideTime};
 use crate::kernel::{Fold, Level};
-use crate::plan::{Axis, Plan, View, broadcast_shapes, broadcast_strides, kept_shape, reduced_set};
+use crate::plan::{Axis, Plan, broadcast_shapes, kept_shape, reduced_set};
 use crate::reduce::{Initial, Specials, State};
 use half::f16;
 
@@ -50,8 +51,7 @@ impl<'m> Sum<'m> {
         if mask.dtype != DType::Bool {
             return Err(Error::Target { target: mask.dtype });
         }
-        let view = View { shape: &mask.shape, strides: &mask.strides };
-        if broadcast_strides(view, &self.shape).is_none() {
+        if steps(&mask, &self.shape).is_none() {
             return Err(Error::Mask { mask: mask.shape, shape: self.shape });
         }
         self.mask = Some(mask);
@@ -163,10 +163,8 @@ impl<'m> Sum<'m> {
 
     /// The axes with every array's step; the mask's is zero where there is none.
     fn axes(&self, out_strides: &[isize]) -> Vec<Axis> {
-        let over = |operand: &Operand<'_>| {
-            let view = View { shape: &operand.shape, strides: &operand.strides };
-            broadcast_strides(view, &self.shape).expect("broadcast when the sum was made")
-        };
+        let over =
+            |operand: &Operand<'_>| steps(operand, &self.shape).expect("broadcast when the sum was made");
         let (a, b) = (over(&self.a), over(&self.b));
         let mask = self.mask.as_ref().map_or_else(|| vec![0; self.shape.len()], over);
         let mut out = out_strides.iter();
