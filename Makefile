@@ -67,7 +67,7 @@ check-python: $(STAMPS)/wheel $(STAMPS)/check ## ruff, mypy, and the stubs again
 	$(PY) -m ruff check $(LINTED_PYTHON)
 	$(PY) -m ruff format --check $(LINTED_PYTHON)
 	$(PY) -m mypy
-	$(PY) -m mypy.stubtest abssub
+	$(PY) -m mypy.stubtest abssub._core
 
 bench: | need-cargo ## criterion on the Rust kernels
 	cargo bench -p abssub $(BENCH_FLAGS)

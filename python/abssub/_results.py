@@ -29,3 +29,16 @@ def ticks(initial: Any, dtype: np.dtype[Any]) -> int | None:
     if changes(value[np.newaxis], dtype):
         raise OverflowError(f"initial={initial!r}: {dtype!r} cannot hold it exactly")
     return int(there.astype(np.int64))
+
+
+def threshold_ticks(value: Any, dtype: np.dtype[Any]) -> tuple[int, bool] | None:
+    """A duration in ticks of `dtype`, rounded down, and whether that is all of it; None is NaT."""
+    duration = np.asarray(value)
+    if duration.dtype.kind in "iu":
+        return int(duration), True
+    if duration.dtype.kind != "m" or duration.ndim:
+        raise TypeError(f"durations cannot be compared with {value!r}")
+    if np.isnat(duration):
+        return None
+    ticks, rest = divmod(duration, np.ones((), dtype))
+    return int(ticks), not rest.astype(np.int64)

@@ -59,6 +59,34 @@ pub enum Error {
         /// The result type.
         target: DType,
     },
+    /// A difference that is not a number, where none may be.
+    NotANumber,
+    /// Weights that do not broadcast to the operands.
+    Weights {
+        /// The weights' shape.
+        weights: Vec<usize>,
+        /// What it had to broadcast to.
+        shape: Vec<usize>,
+    },
+    /// A reduction that this type of difference does not have.
+    Unsupported {
+        /// The reduction.
+        name: &'static str,
+        /// The type that the operands share.
+        dtype: DType,
+    },
+    /// No element, where a reduction needs one.
+    Empty {
+        /// The reduction.
+        name: &'static str,
+    },
+    /// Nothing left, where a reduction needs something.
+    AllOmitted,
+    /// States that do not belong together.
+    States {
+        /// How they differ.
+        how: String,
+    },
     /// The caller asked for an end.
     Interrupted,
 }
@@ -81,11 +109,21 @@ impl fmt::Display for Error {
             }
             Error::RepeatedAxis { axis } => write!(f, "duplicate value in 'axis': {axis}"),
             Error::Types { left, right } => write!(f, "{left} and {right} have no difference"),
-            Error::Target { target } => write!(f, "the sum cannot be stored as {target}"),
+            Error::Target { target } => write!(f, "the result cannot be stored as {target}"),
             Error::Overflow { bits, negative, target } => {
                 let sign = if *negative { " and is negative" } else { "" };
-                write!(f, "the exact sum has {bits} bits{sign}: {target} cannot hold it exactly")
+                write!(f, "the exact value has {bits} bits{sign}: {target} cannot hold it exactly")
             }
+            Error::NotANumber => f.write_str("a difference is not a number"),
+            Error::Weights { weights, shape } => {
+                write!(f, "weights of shape {} do not broadcast to {}", Shape(weights), Shape(shape))
+            }
+            Error::Unsupported { name, dtype } => {
+                write!(f, "{name} is not defined for differences of {dtype}")
+            }
+            Error::Empty { name } => write!(f, "{name} of nothing"),
+            Error::AllOmitted => f.write_str("everything is left out, and nothing has no extreme"),
+            Error::States { how } => f.write_str(how),
             Error::Interrupted => f.write_str("interrupted"),
         }
     }

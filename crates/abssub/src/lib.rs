@@ -1,4 +1,4 @@
-//! The exact absolute difference of two arrays, and its sum, fused.
+//! The exact absolute difference of two arrays, and every reduction of it, fused.
 //!
 //! `sum(|a - b|)` over any axes of any two arrays that broadcast, read once, without a temporary, on
 //! all cores. Unsigned subtraction wraps and casting first costs several times the memory; here
@@ -18,9 +18,11 @@
 //! # Ok::<(), abssub::Error>(())
 //! ```
 //!
-//! [`absdiff`] gives the differences themselves. The modules below are for those who bind the core
-//! to another language: operands of a type known at run time ([`array::Operand`]), a planned sum
-//! ([`exec::Sum`]), one strip of a ufunc ([`exec::absdiff_strip`]), and the scalar definitions
+//! [`AbsDiff`] has the other reductions too: means, squares, variance, extremes and their places, counts,
+//! histograms, quantiles. [`absdiff`] gives the differences themselves. The modules below are for those who
+//! bind the core to another language: operands of a type known at run time ([`array::Operand`]), what is
+//! asked of them ([`exec::Request`]), sums ([`exec::Sum`]), several statistics from one reading and states
+//! that outlive it ([`exec::stats`]), one strip of a ufunc ([`exec::absdiff_strip`]), and the scalar definitions
 //! ([`element`]) that everything is tested against.
 
 pub mod array;
@@ -32,7 +34,7 @@ pub mod kernel;
 mod plan;
 pub mod reduce;
 
-pub use difference::{AbsDiff, SumOf, absdiff};
+pub use difference::{AbsDiff, Measure, SumOf, absdiff};
 pub use error::Error;
-pub use exec::{num_threads, set_num_threads};
+pub use exec::{Missing, num_threads, set_num_threads};
 pub use kernel::{Level, UnknownLevel};

@@ -3,7 +3,7 @@
 
 use abssub::array::run::Pod;
 use abssub::array::strip::Strip;
-use abssub::element::{Bool, Element, Mixed64, Time};
+use abssub::element::{Bool, Element, Mixed64, Stored, Time};
 use abssub::kernel::map::MapStrip;
 use abssub::{Level, absdiff};
 use ndarray::{Array1, Array2, array};
@@ -28,7 +28,7 @@ fn noise(seed: u64) -> impl Iterator<Item = u64> {
     })
 }
 
-fn check<E: Element>(left: impl Fn(u64) -> E::Left, right: impl Fn(u64) -> E::Right)
+fn check<E: Stored>(left: impl Fn(u64) -> E::Left, right: impl Fn(u64) -> E::Right)
 where
     E::Out: PartialEq + std::fmt::Debug,
 {

@@ -22,22 +22,22 @@ pub(super) struct Pair<'py> {
 impl<'py> Pair<'py> {
     /// Arrays are taken as they are, whatever their layout; a Python number takes on the other's
     /// dtype by NEP 50; all else becomes an array as `np.asarray` makes it.
-    pub(super) fn new(a: &Bound<'py, PyAny>, b: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub(super) fn new(name: &str, a: &Bound<'py, PyAny>, b: &Bound<'py, PyAny>) -> PyResult<Self> {
         let (a, b) = match (scalar_type(a), scalar_type(b)) {
             (Some(weak), None) => {
                 let b = as_array(b)?;
-                (weak_array(a, weak, b.dtype(), 0)?, b)
+                (weak_array(name, a, weak, b.dtype(), 0)?, b)
             }
             (None, Some(weak)) => {
                 let a = as_array(a)?;
-                let b = weak_array(b, weak, a.dtype(), 1)?;
+                let b = weak_array(name, b, weak, a.dtype(), 1)?;
                 (a, b)
             }
             _ => (as_array(a)?, as_array(b)?),
         };
         let dtypes = [a.dtype(), b.dtype()];
         for dtype in &dtypes {
-            check(dtype)?;
+            check(name, dtype)?;
         }
         let is_time = |dtype: &Bound<'_, PyArrayDescr>| matches!(dtype.kind(), b'm' | b'M');
         let units = if dtypes.iter().any(is_time) { Some(time::units(&dtypes)?) } else { None };
@@ -83,13 +83,14 @@ fn scalar_type<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
 
 /// A Python number as the dtype that the ufunc would give it beside `other`.
 fn weak_array<'py>(
+    name: &str,
     value: &Bound<'py, PyAny>,
     weak: Bound<'py, PyAny>,
     other: Bound<'py, PyArrayDescr>,
     place: usize,
 ) -> PyResult<Array<'py>> {
     let py = value.py();
-    check(&other)?;
+    check(name, &other)?;
     let none = py.None().into_bound(py);
     let operands = if place == 0 { [weak, other.into_any(), none] } else { [other.into_any(), weak, none] };
     let absdiff = imported!(py, "abssub._core", "absdiff")?;
@@ -112,7 +113,7 @@ pub(super) fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Array<'py>> {
 }
 
 /// Refuses dtypes that have no sum of differences here, and says what to do instead.
-fn check(dtype: &Bound<'_, PyArrayDescr>) -> PyResult<()> {
+fn check(name: &str, dtype: &Bound<'_, PyArrayDescr>) -> PyResult<()> {
     if to_core(dtype).is_some() {
         return Ok(());
     }
@@ -124,5 +125,5 @@ fn check(dtype: &Bound<'_, PyArrayDescr>) -> PyResult<()> {
         b'V' if dtype.has_fields() => "take one field at a time, as with x['name']",
         _ => "cast it first, as with x.astype(np.float32)",
     };
-    Err(PyTypeError::new_err(format!("sad does not support dtype {}: {instead}", dtype.repr()?)))
+    Err(PyTypeError::new_err(format!("{name} does not support dtype {}: {instead}", dtype.repr()?)))
 }

@@ -5,6 +5,7 @@ use super::dtype::to_core;
 use super::import::imported;
 use super::operand::Array;
 use abssub::array::Target;
+use abssub::exec::Request;
 use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
 use numpy::npyffi::{NpyTypes, PY_ARRAY_API, get_type_object, npy_intp};
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
@@ -41,8 +42,18 @@ pub(super) fn new_array<'py>(dtype: Bound<'py, PyArrayDescr>, shape: &[usize]) -
     }
 }
 
+/// The shape of a result.
+pub(super) fn result_shape(request: &Request<'_>, keepdims: bool) -> Vec<usize> {
+    if !keepdims {
+        return request.kept_shape();
+    }
+    let axes = request.shape().iter().zip(request.reduced());
+    axes.map(|(&len, &gone)| if gone { 1 } else { len }).collect()
+}
+
 /// `out=` as an array that may be written and has the result's shape.
 pub(super) fn checked_out<'py>(
+    name: &str,
     out: &Bound<'py, PyAny>,
     shape: &[usize],
     keepdims: bool,
@@ -59,7 +70,7 @@ pub(super) fn checked_out<'py>(
     if out.ndim() != shape.len() {
         let hint = if keepdims { " (must match the operand's if keepdims=True)" } else { "" };
         return Err(PyValueError::new_err(format!(
-            "output parameter for reduction operation sad has the wrong number of dimensions: \
+            "output parameter for reduction operation {name} has the wrong number of dimensions: \
              Found {} but expected {}{hint}",
             out.ndim(),
             shape.len()
@@ -68,7 +79,7 @@ pub(super) fn checked_out<'py>(
     if out.shape() != shape {
         let (found, wanted) = (PyTuple::new(out.py(), out.shape())?, PyTuple::new(out.py(), shape)?);
         return Err(PyValueError::new_err(format!(
-            "output array has shape {found}, but the sum has shape {wanted}"
+            "output array has shape {found}, but the result has shape {wanted}"
         )));
     }
     Ok(out)

@@ -2,6 +2,7 @@
 
 use crate::ufunc::give_floating_point_errors;
 use abssub::reduce::Specials;
+use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 use std::ffi::{CStr, c_int};
 
@@ -15,4 +16,9 @@ pub(super) fn give(py: Python<'_>, name: &'static CStr, met: Specials) -> PyResu
         0 => Ok(()),
         flags => give_floating_point_errors(py, name, flags),
     }
+}
+
+/// A `RuntimeWarning`, laid at the door of the caller of the package.
+pub(super) fn runtime(py: Python<'_>, message: &CStr) -> PyResult<()> {
+    PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), message, 2)
 }

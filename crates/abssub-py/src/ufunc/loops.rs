@@ -5,7 +5,7 @@
 
 use abssub::array::Tick;
 use abssub::array::strip::Strip;
-use abssub::element::{Element, Mixed64, Time, WideTime};
+use abssub::element::{Mixed64, Stored, Time, WideTime};
 use abssub::exec::absdiff_strip;
 use abssub::kernel::map::MapStrip;
 use numpy::npyffi::npy_intp;
@@ -16,7 +16,7 @@ use std::hint::black_box;
 ///
 /// # Safety
 /// As NumPy promises its loops: three operands, one length, three steps, all valid for the call.
-pub(super) unsafe extern "C" fn differences<E: Element>(
+pub(super) unsafe extern "C" fn differences<E: Stored>(
     operands: *mut *mut c_char,
     len: *mut npy_intp,
     steps: *mut npy_intp,
@@ -45,7 +45,7 @@ pub(super) unsafe extern "C" fn differences_signed_first(
 /// # Safety
 /// There must be three operands and steps, valid for `len` elements of `E`'s types in that order.
 #[inline(always)]
-pub(super) unsafe fn run<E: Element>(
+pub(super) unsafe fn run<E: Stored>(
     operands: *const *mut c_char,
     len: *const npy_intp,
     steps: *const npy_intp,

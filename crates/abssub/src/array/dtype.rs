@@ -115,6 +115,21 @@ impl DType {
         Some(Common::Same(same))
     }
 
+    /// The type of |a - b| of two such elements.
+    pub fn of_difference(self) -> DType {
+        use DType::*;
+        match self {
+            I8 => U8,
+            I16 => U16,
+            I32 => U32,
+            I64 => U64,
+            Complex32 => F32,
+            Complex64 => F64,
+            ComplexExtended => Extended,
+            own => own,
+        }
+    }
+
     /// NumPy's name for it.
     pub fn name(self) -> &'static str {
         use DType::*;

@@ -63,6 +63,15 @@ impl<'m> Operand<'m> {
         self
     }
 
+    /// Keeps some places of an axis of the `ndim` that it is broadcast to.
+    pub(crate) fn narrow_broadcast(&mut self, axis: usize, ndim: usize, from: usize, len: usize) {
+        let Some(own) = axis.checked_sub(ndim - self.shape.len()) else { return };
+        if self.shape[own] > 1 {
+            self.start = self.start.wrapping_offset(self.strides[own] * from as isize);
+            self.shape[own] = len;
+        }
+    }
+
     /// The element type.
     pub fn dtype(&self) -> DType {
         self.dtype

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::{DType, Operand};
-use crate::element::{Bool, Complex32, Complex64, Element};
+use crate::element::{Bool, Complex32, Complex64, Stored};
 use half::f16;
 use ndarray::{ArrayView, Dimension};
 use num_complex::Complex;
@@ -11,10 +11,10 @@ use num_complex::Complex;
 ///
 /// # Safety
 /// `Element`'s operand types must have this type's layout, and every value that
-/// `Element::store` gives must be a valid `Diff`.
+/// `Stored::store` gives must be a valid `Diff`.
 pub unsafe trait Scalar: Copy + 'static {
     /// The scalar definition of the difference.
-    type Element: Element;
+    type Element: Stored;
     /// The type of |a - b|.
     type Diff: Copy + Send;
     /// The kind of sum that the differences have.

@@ -1,6 +1,6 @@
 //! Complex numbers: the magnitude of the difference, as the real float.
 
-use super::{Element, Extended};
+use super::{Element, Extended, Magnitude, Stored};
 use crate::array::run::Pod;
 
 macro_rules! complex {
@@ -29,12 +29,15 @@ macro_rules! complex {
             type Left = $name;
             type Right = $name;
             type Diff = $real;
-            type Out = $real;
 
             #[inline(always)]
             fn absdiff(a: $name, b: $name) -> $real {
                 $magnitude(<$real as Element>::absdiff(a.re, b.re), <$real as Element>::absdiff(a.im, b.im))
             }
+        }
+
+        impl Stored for $name {
+            type Out = $real;
 
             #[inline(always)]
             fn store(a: $name, b: $name, _lost: &mut bool) -> $real {
@@ -74,6 +77,13 @@ fn magnitude_of_doubles(re: f64, im: f64) -> f64 {
     let root = (x * x + y * y).sqrt() * back;
     let infinite = (re.to_bits() == INFINITE) | (im.to_bits() == INFINITE);
     if infinite { f64::INFINITY } else { root }
+}
+
+impl ComplexExtended {
+    /// Whether either part is not a number.
+    pub(super) fn is_nan(self) -> bool {
+        [self.re, self.im].iter().any(|part| part.magnitude() == Magnitude::NotANumber)
+    }
 }
 
 #[cfg(test)]

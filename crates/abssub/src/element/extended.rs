@@ -5,7 +5,7 @@
 //! Elsewhere than on x86-64 no operand has this dtype, and none of this can be reached.
 #![allow(unsafe_code)]
 
-use super::Element;
+use super::{Element, Stored};
 use crate::array::run::Pod;
 
 const EXPONENT_BIAS: i32 = 16383;
@@ -102,7 +102,7 @@ impl Extended {
 
     /// Reads the magnitude out of the bytes.
     pub fn magnitude(self) -> Magnitude {
-        let significand = u64::from_le_bytes(self.0[..8].try_into().expect("eight bytes"));
+        let significand = self.significand();
         match (self.biased_exponent(), significand) {
             (0x7fff, 0x8000_0000_0000_0000) => Magnitude::Infinite,
             (0x7fff, _) => Magnitude::NotANumber,
@@ -111,6 +111,29 @@ impl Extended {
             (_, low) if low >> 63 == 0 => Magnitude::NotANumber,
             (biased, _) => Magnitude::Finite { significand, exponent: biased - EXPONENT_BIAS - 63 },
         }
+    }
+
+    /// Exponent and significand as one integer, which orders as the magnitude does.
+    pub(super) fn magnitude_bits(self) -> u128 {
+        (self.biased_exponent() as u128) << 64 | u128::from(self.significand())
+    }
+
+    /// The non-negative value whose magnitude has these bits.
+    pub(super) fn from_magnitude_bits(bits: u128) -> Self {
+        Self::from_fields(false, (bits >> 64) as u16 & 0x7fff, bits as u64)
+    }
+
+    /// Whether both are the same value, or neither is a number.
+    pub(super) fn is_same_as(self, other: Self) -> bool {
+        let zero = |x: Self| x.magnitude_bits() == 0;
+        match (self.magnitude(), other.magnitude()) {
+            (Magnitude::NotANumber, Magnitude::NotANumber) => true,
+            _ => self.0[..10] == other.0[..10] || (zero(self) && zero(other)),
+        }
+    }
+
+    fn significand(self) -> u64 {
+        u64::from_le_bytes(self.0[..8].try_into().expect("eight bytes"))
     }
 
     fn from_integer(negative: bool, magnitude: u64) -> Self {
@@ -174,7 +197,6 @@ impl Element for Extended {
     type Left = Extended;
     type Right = Extended;
     type Diff = Extended;
-    type Out = Extended;
 
     #[inline]
     fn absdiff(a: Extended, b: Extended) -> Extended {
@@ -189,6 +211,10 @@ impl Element for Extended {
         );
         result
     }
+}
+
+impl Stored for Extended {
+    type Out = Extended;
 
     #[inline]
     fn store(a: Extended, b: Extended, _lost: &mut bool) -> Extended {

@@ -1,6 +1,6 @@
 //! Single and double precision: one subtraction, one rounding.
 
-use super::Element;
+use super::{Element, Stored};
 
 macro_rules! floats {
     ($($t:ty),*) => {$(
@@ -8,12 +8,15 @@ macro_rules! floats {
             type Left = $t;
             type Right = $t;
             type Diff = $t;
-            type Out = $t;
 
             #[inline(always)]
             fn absdiff(a: $t, b: $t) -> $t {
                 (a - b).abs()
             }
+        }
+
+        impl Stored for $t {
+            type Out = $t;
 
             // Overflow and invalid are the processor's own flags here; nothing is lost unseen.
             #[inline(always)]

@@ -5,7 +5,7 @@
 //! innocuous?", 1995). The conversions below are branch-free bit arithmetic because a loop over them
 //! vectorises at every level; the `half` crate, which tests each element for F16C, is their oracle.
 
-use super::Element;
+use super::{Element, Stored};
 use ::half::f16;
 
 /// The value of a half, exactly.
@@ -53,12 +53,15 @@ impl Element for f16 {
     type Right = f16;
     /// Rounded to half, held as a single.
     type Diff = f32;
-    type Out = f16;
 
     #[inline(always)]
     fn absdiff(a: f16, b: f16) -> f32 {
         round_to_half((widen_half(a) - widen_half(b)).abs())
     }
+}
+
+impl Stored for f16 {
+    type Out = f16;
 
     #[inline(always)]
     fn store(a: f16, b: f16, lost: &mut bool) -> f16 {

@@ -1,6 +1,6 @@
 //! Booleans and integers: unsigned of the same width, so that |-128 - 127| is 255.
 
-use super::Element;
+use super::{Element, Stored};
 use crate::array::run::Pod;
 
 macro_rules! integers {
@@ -9,12 +9,15 @@ macro_rules! integers {
             type Left = $t;
             type Right = $t;
             type Diff = $out;
-            type Out = $out;
 
             #[inline(always)]
             fn absdiff(a: $t, b: $t) -> $out {
                 a.abs_diff(b)
             }
+        }
+
+        impl Stored for $t {
+            type Out = $out;
 
             #[inline(always)]
             fn store(a: $t, b: $t, _lost: &mut bool) -> $out {
@@ -44,12 +47,15 @@ impl Element for Bool {
     type Left = Bool;
     type Right = Bool;
     type Diff = u8;
-    type Out = Bool;
 
     #[inline(always)]
     fn absdiff(a: Bool, b: Bool) -> u8 {
         ((a.0 != 0) != (b.0 != 0)) as u8
     }
+}
+
+impl Stored for Bool {
+    type Out = Bool;
 
     #[inline(always)]
     fn store(a: Bool, b: Bool, _lost: &mut bool) -> Bool {

@@ -1,6 +1,6 @@
 //! uint64 against a signed integer: exact where a float64 promotion would lose 11 bits.
 
-use super::Element;
+use super::{Element, Stored};
 
 /// A uint64 operand and an int64 operand. The difference can need 65 bits.
 #[derive(Clone, Copy, Debug)]
@@ -10,12 +10,15 @@ impl Element for Mixed64 {
     type Left = u64;
     type Right = i64;
     type Diff = u128;
-    type Out = u64;
 
     #[inline(always)]
     fn absdiff(a: u64, b: i64) -> u128 {
         (i128::from(a) - i128::from(b)).unsigned_abs()
     }
+}
+
+impl Stored for Mixed64 {
+    type Out = u64;
 
     /// Saturates, and says so, where the difference needs 65 bits.
     #[inline(always)]

@@ -7,15 +7,21 @@ mod extended;
 mod float;
 mod half;
 mod integer;
+mod key;
 mod mixed;
+mod square;
 mod time;
+mod weight;
 
 pub use complex::{Complex32, Complex64, ComplexExtended};
 pub use extended::{Extended, Magnitude};
 pub use half::{round_to_half, widen_half};
 pub use integer::Bool;
+pub use key::{Key, Keyed};
 pub use mixed::Mixed64;
+pub use square::Squared;
 pub use time::{Time, WideTime};
+pub use weight::Weighted;
 
 use crate::array::run::Pod;
 
@@ -30,11 +36,15 @@ pub trait Element: Copy + Send + Sync + 'static {
     type Right: Pod;
     /// The exact difference (for floats: rounded once), whatever its size.
     type Diff: Copy;
-    /// What the array of differences stores.
-    type Out: Pod;
 
     /// |a - b|.
     fn absdiff(a: Self::Left, b: Self::Right) -> Self::Diff;
+}
+
+/// An element whose differences are stored in arrays.
+pub trait Stored: Element {
+    /// What the array of differences stores.
+    type Out: Pod;
 
     /// |a - b| as an array stores it; `lost` is set where the store could not hold the value
     /// and saturated (or, for a float, overflowed to infinity).

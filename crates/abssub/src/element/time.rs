@@ -1,6 +1,6 @@
 //! datetime64 and timedelta64: 64-bit ticks in a common unit, where the lowest value is NaT.
 
-use super::Element;
+use super::{Element, Stored};
 
 /// Ticks of one unit, as NumPy's dates and durations store them.
 #[derive(Clone, Copy, Debug)]
@@ -16,12 +16,15 @@ impl Element for Time {
     type Right = i64;
     /// None is NaT.
     type Diff = Option<u64>;
-    type Out = i64;
 
     #[inline(always)]
     fn absdiff(a: i64, b: i64) -> Option<u64> {
         (a != Time::NAT && b != Time::NAT).then(|| a.abs_diff(b))
     }
+}
+
+impl Stored for Time {
+    type Out = i64;
 
     /// Saturates, and says so, where the duration needs 64 bits.
     #[inline(always)]
@@ -49,12 +52,15 @@ impl Element for WideTime {
     type Right = i128;
     /// None is NaT.
     type Diff = Option<u128>;
-    type Out = i64;
 
     #[inline(always)]
     fn absdiff(a: i128, b: i128) -> Option<u128> {
         (a != WideTime::NAT && b != WideTime::NAT).then(|| a.abs_diff(b))
     }
+}
+
+impl Stored for WideTime {
+    type Out = i64;
 
     fn store(a: i128, b: i128, lost: &mut bool) -> i64 {
         let Some(ticks) = Self::absdiff(a, b) else { return Time::NAT };

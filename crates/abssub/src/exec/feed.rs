@@ -59,40 +59,44 @@ impl<T: Receive> Feed<T> {
             return unsafe { Rows::new(from.start, from.row_step, from.rows, from.len) };
         }
         // SAFETY: the caller's promise.
-        Rows::of(unsafe { self.gather(from) }, from.len)
+        unsafe { self.gather(from) };
+        self.gathered(from)
     }
 
-    /// The rectangle's elements, with those that `mask` rules out set to zero.
+    /// Brings the rectangle's elements into the buffer, one row after the other.
     ///
     /// # Safety
     /// Every element of the rectangle must be readable.
-    pub(super) unsafe fn masked_rows(&mut self, from: Rectangle, mask: &[u8]) -> Rows<'_, T> {
-        // SAFETY: the caller's promise.
-        unsafe { self.gather(from) };
+    pub(super) unsafe fn gather(&mut self, from: Rectangle) {
+        // Memory that changes under us may be read once or twice: either was one of its states.
+        if self.held == Some(from) {
+            return;
+        }
+        let elements = &mut self.buffer[..from.rows * from.len];
+        for (i, row) in elements.chunks_exact_mut(from.len).enumerate() {
+            let start = from.start.wrapping_offset(from.row_step * i as isize);
+            // SAFETY: the caller vouches for the row's elements.
+            unsafe { (self.reader)(start, from.step, self.format, row) };
+        }
+        self.held = Some(from);
+    }
+
+    /// The rows that were gathered.
+    pub(super) fn gathered(&self, from: Rectangle) -> Rows<'_, T> {
+        Rows::of(self.elements(from), from.len)
+    }
+
+    /// The elements that were gathered.
+    pub(super) fn elements(&self, from: Rectangle) -> &[T] {
+        &self.buffer[..from.rows * from.len]
+    }
+
+    /// Sets to zero what was gathered and takes no part.
+    pub(super) fn blank(&mut self, flags: &[u8]) {
         // What is about to be altered cannot serve again.
         self.held = None;
-        let elements = &mut self.buffer[..mask.len()];
-        for (element, &wanted) in elements.iter_mut().zip(mask) {
+        for (element, &wanted) in self.buffer.iter_mut().zip(flags) {
             *element = if wanted != 0 { *element } else { T::ZERO };
         }
-        Rows::of(elements, from.len)
-    }
-
-    /// The rectangle's elements in the buffer, one row after the other.
-    ///
-    /// # Safety
-    /// Every element of the rectangle must be readable.
-    pub(super) unsafe fn gather(&mut self, from: Rectangle) -> &[T] {
-        let elements = &mut self.buffer[..from.rows * from.len];
-        // Memory that changes under us may be read once or twice: either was one of its states.
-        if self.held != Some(from) {
-            for (i, row) in elements.chunks_exact_mut(from.len).enumerate() {
-                let start = from.start.wrapping_offset(from.row_step * i as isize);
-                // SAFETY: the caller vouches for the row's elements.
-                unsafe { (self.reader)(start, from.step, self.format, row) };
-            }
-            self.held = Some(from);
-        }
-        elements
     }
 }

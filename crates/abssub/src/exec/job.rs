@@ -2,12 +2,12 @@
 
 use super::reduction::Reduction;
 use crate::Error;
-use crate::array::{Operand, Target};
+use crate::array::Operand;
 use crate::element::Element;
 use crate::kernel::Level;
 use crate::plan::{Cut, Task};
 use crate::reduce::Specials;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a call reads, and with what.
@@ -15,18 +15,52 @@ pub(super) struct Job<'j, 'm> {
     pub(super) a: &'j Operand<'m>,
     pub(super) b: &'j Operand<'m>,
     pub(super) mask: Option<&'j Operand<'m>>,
-    pub(super) target: Target<'m>,
-    /// Whether to store, or only to find out whether every result could be stored.
-    pub(super) store: bool,
+    pub(super) weights: Option<&'j Operand<'m>>,
+    pub(super) missing: Missing,
+    /// Whether a pair is left out, before `missing` is asked, that is the same although its difference
+    /// is not a number: NaN twice, or one infinity.
+    pub(super) without_same: bool,
     pub(super) level: Level,
     pub(super) threads: usize,
 }
+
+impl Job<'_, '_> {
+    /// Whether some pairs may not take part.
+    pub(super) fn is_partial(&self) -> bool {
+        self.mask.is_some() || self.missing != Missing::Keep || self.without_same
+    }
+}
+
+/// What happens to a pair whose difference is not a number, or not a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// It takes part as it is.
+    #[default]
+    Keep,
+    /// It is left out.
+    Omit,
+    /// It is an error.
+    Refuse,
+}
+
+/// How far a call has come, in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Elements that are done.
+    pub done: u64,
+    /// All of them.
+    pub total: u64,
+}
+
+/// What a call asks every few milliseconds: whether to go on.
+pub type GoOn<'g> = dyn FnMut(Progress) -> bool + 'g;
 
 /// What the threads of one call share; `T` is a tile of states.
 pub(super) struct Shared<'s, T> {
     pub(super) cut: &'s Cut,
     next: AtomicUsize,
     stop: AtomicBool,
+    done: AtomicU64,
     /// The states of every tile, where a reduced axis is divided; else none.
     merged: Vec<Mutex<T>>,
     outcome: Mutex<Result<Specials, Error>>,
@@ -39,6 +73,7 @@ impl<'s, T> Shared<'s, T> {
             cut,
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
+            done: AtomicU64::new(0),
             merged: (0..merged).map(|i| Mutex::new(reduction.tile(cut.tile(i).len))).collect(),
             outcome: Mutex::new(Ok(Specials::default())),
         }
@@ -48,6 +83,16 @@ impl<'s, T> Shared<'s, T> {
     pub(super) fn take_task(&self) -> Option<Task> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         (index < self.cut.tasks()).then(|| self.cut.task(index))
+    }
+
+    /// Takes in that some elements are done.
+    pub(super) fn add_done(&self, elements: usize) {
+        self.done.fetch_add(elements as u64, Ordering::Relaxed);
+    }
+
+    /// How far the call has come.
+    pub(super) fn progress(&self) -> Progress {
+        Progress { done: self.done.load(Ordering::Relaxed), total: self.cut.elements() }
     }
 
     /// Whether the call has failed, so that no more work is of use.

@@ -5,7 +5,7 @@ use super::steps::steps;
 use super::strip::absdiff_strip;
 use crate::array::Operand;
 use crate::array::strip::Strip;
-use crate::element::Element;
+use crate::element::Stored;
 use crate::kernel::map::MapStrip;
 use crate::plan::{A, Axis, B, OUT, Odometer, Plan};
 
@@ -14,7 +14,7 @@ use crate::plan::{A, Axis, B, OUT, Odometer, Plan};
 /// # Safety
 /// The operands broadcast to `shape` and hold elements of `E`'s types in native order; `out` is
 /// writable for as many results as `shape` has places, and does not touch the operands.
-pub(crate) unsafe fn absdiff_all<E: Element>(
+pub(crate) unsafe fn absdiff_all<E: Stored>(
     a: &Operand<'_>,
     b: &Operand<'_>,
     shape: &[usize],
@@ -29,7 +29,8 @@ pub(crate) unsafe fn absdiff_all<E: Element>(
     let mut axes: Vec<Axis> = (0..shape.len())
         .rev()
         .map(|i| {
-            let axis = Axis { len: shape[i], step: [a_steps[i], b_steps[i], 0, out_step], reduced: false };
+            let step = [a_steps[i], b_steps[i], 0, 0, out_step, 0];
+            let axis = Axis { len: shape[i], step, reduced: false };
             out_step *= shape[i] as isize;
             axis
         })
@@ -40,7 +41,7 @@ pub(crate) unsafe fn absdiff_all<E: Element>(
     let mut place = Odometer::new(&plan.kept, plan.start, 0);
     let mut lost = false;
     loop {
-        let [at_a, at_b, _, at_out] = place.at;
+        let (at_a, at_b, at_out) = (place.at[A], place.at[B], place.at[OUT]);
         // SAFETY: the plan visits each place of `shape` once, which the caller vouched for.
         lost |= absdiff_strip(unsafe {
             MapStrip::<E> {

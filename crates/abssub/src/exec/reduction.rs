@@ -2,8 +2,8 @@
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::{Block, FoldInto, Level};
-use crate::reduce::{Landing, Specials};
+use crate::kernel::{Block, FoldInto, Level, Rows};
+use crate::reduce::Specials;
 use std::ops::Range;
 
 /// A reduction of differences of type `E`, over tiles of neighbouring results.
@@ -14,25 +14,56 @@ pub(super) trait Reduction<E: Element>: Sync {
     /// Bytes of state that a result needs.
     fn state_bytes(&self) -> usize;
 
+    /// Elements that a block may have.
+    fn most_elements(&self) -> usize {
+        usize::MAX
+    }
+
     /// States for `len` results.
     fn tile(&self, len: usize) -> Self::Tile;
 
-    /// Back to nothing.
-    fn reset(&self, tile: &mut Self::Tile);
+    /// Back to nothing, for the results that come next.
+    fn reset(&self, tile: &mut Self::Tile, run: ResultRun);
 
     /// Folds a block into the states of some places of the tile.
-    fn fold(
-        &self,
-        level: Level,
-        block: Block<'_, E>,
-        into: FoldInto,
-        places: Range<usize>,
-        tile: &mut Self::Tile,
-    );
+    fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Self::Tile);
 
     /// Takes in the states of another part of the same results.
     fn merge(&self, whole: &mut Self::Tile, part: &Self::Tile);
 
-    /// Finishes the first states of a tile and stores what they come to.
-    fn store(&self, tile: &Self::Tile, landing: &Landing<'_>) -> Result<Specials, Error>;
+    /// Finishes the first states of a tile and hands on what they come to.
+    fn store(&self, tile: &Self::Tile, run: ResultRun) -> Result<Specials, Error>;
+}
+
+/// A block of elements, what goes with them, and whose they are.
+pub(super) struct Piece<'b, E: Element> {
+    pub(super) block: Block<'b, E>,
+    pub(super) into: FoldInto,
+    /// The places of the tile whose elements these are.
+    pub(super) places: Range<usize>,
+    /// A byte for each element, zero where the mask rules it out; none without a mask.
+    pub(super) offered: Option<&'b [u8]>,
+    /// A byte for each element, zero where it does not take part; both operands are zero there.
+    pub(super) flags: Option<&'b [u8]>,
+    /// A weight for each element, zero where it does not take part.
+    pub(super) weights: Option<Rows<'b, f64>>,
+    /// Where the elements stand among those that are reduced.
+    pub(super) index: Index,
+}
+
+/// The number, among the reduced elements, of the element in row `r` and column `c` of a block:
+/// `first + r * row_step + c * step`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Index {
+    pub(super) first: isize,
+    pub(super) row_step: isize,
+    pub(super) step: isize,
+}
+
+/// Where the results of a tile go: `len` places from an offset on, in the unit of the plan's `OUT`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResultRun {
+    pub(super) first: isize,
+    pub(super) step: isize,
+    pub(super) len: usize,
 }

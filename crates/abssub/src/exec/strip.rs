@@ -3,7 +3,7 @@
 use super::fenv;
 use super::pool;
 use super::threads::num_threads;
-use crate::element::Element;
+use crate::element::Stored;
 use crate::kernel::Level;
 use crate::kernel::map::MapStrip;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ const PARALLEL_FROM_BYTES: usize = 2 << 20;
 /// Bytes read and written by a part: enough to hide the handing over, few enough to share evenly.
 const PART_BYTES: usize = 512 << 10;
 
-/// Stores every difference of the strips; true where a value was lost (see [`Element::store`]).
+/// Stores every difference of the strips; true where a value was lost (see [`Stored::store`]).
 ///
 /// The processor's floating-point flags that other threads raise are raised on this one too.
-pub fn absdiff_strip<E: Element>(strips: MapStrip<'_, E>) -> bool {
+pub fn absdiff_strip<E: Stored>(strips: MapStrip<'_, E>) -> bool {
     let level = Level::current();
     let bytes_each = size_of::<E::Left>() + size_of::<E::Right>() + size_of::<E::Out>();
     let len = strips.out.len();

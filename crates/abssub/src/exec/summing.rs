@@ -1,48 +1,114 @@
-//! The sum as a reduction: a state for each result.
+//! Sums as reductions: a state for each result, of the differences or of their weighted products.
 
-use super::reduction::Reduction;
+use super::measured::Measured;
+use super::reduction::{Piece, Reduction, ResultRun};
+use super::weigh::{Power, Terms};
 use crate::Error;
-use crate::kernel::{Block, Fold, FoldInto, Level};
-use crate::reduce::{Landing, Specials, State};
-use std::ops::Range;
+use crate::array::Target;
+use crate::element::Element;
+use crate::kernel::{Block, Fold, Level, Term};
+use crate::reduce::{ExactSum, Landing, Specials, State};
 
-/// Sums that start from a number.
-pub(super) struct Summing<S: State> {
-    pub(super) start: S::Start,
+/// Where sums start, and where they go.
+pub(super) struct Summing<'m, F: Fold> {
+    pub(super) start: <F::State as State>::Start,
+    pub(super) target: Target<'m>,
+    /// Whether to store, or only to find out whether every result could be stored.
+    pub(super) store: bool,
 }
 
-impl<E: Fold> Reduction<E> for Summing<E::State> {
-    type Tile = Vec<E::State>;
+impl<F: Fold> Summing<'_, F> {
+    fn land(&self, states: &[F::State], run: ResultRun) -> Result<Specials, Error> {
+        let landing = Landing {
+            target: self.target,
+            first: run.first,
+            step: run.step,
+            len: run.len,
+            store: self.store,
+        };
+        F::State::store(states, self.start, &landing)
+    }
+}
+
+fn merge<S: State>(whole: &mut [S], part: &[S]) {
+    whole.iter_mut().zip(part).for_each(|(whole, part)| whole.merge(part));
+}
+
+impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Summing<'_, F> {
+    type Tile = Vec<F::State>;
 
     fn state_bytes(&self) -> usize {
-        E::State::MOST_BYTES
+        F::State::MOST_BYTES
     }
 
-    fn tile(&self, len: usize) -> Vec<E::State> {
-        vec![E::State::default(); len]
+    fn tile(&self, len: usize) -> Vec<F::State> {
+        vec![F::State::default(); len]
     }
 
-    fn reset(&self, tile: &mut Vec<E::State>) {
+    fn reset(&self, tile: &mut Vec<F::State>, _: ResultRun) {
         tile.iter_mut().for_each(State::reset);
     }
 
     #[inline]
-    fn fold(
-        &self,
-        level: Level,
-        block: Block<'_, E>,
-        into: FoldInto,
-        places: Range<usize>,
-        tile: &mut Vec<E::State>,
-    ) {
-        block.fold(level, into, &mut tile[places]);
+    fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Vec<F::State>) {
+        let Block { a, b } = piece.block;
+        Block::<F> { a, b }.fold(level, piece.into, &mut tile[piece.places]);
     }
 
-    fn merge(&self, whole: &mut Vec<E::State>, part: &Vec<E::State>) {
-        whole.iter_mut().zip(part).for_each(|(whole, part)| whole.merge(part));
+    fn merge(&self, whole: &mut Vec<F::State>, part: &Vec<F::State>) {
+        merge(whole, part);
     }
 
-    fn store(&self, tile: &Vec<E::State>, landing: &Landing<'_>) -> Result<Specials, Error> {
-        State::store(tile, self.start, landing)
+    fn store(&self, tile: &Vec<F::State>, run: ResultRun) -> Result<Specials, Error> {
+        self.land(tile, run)
+    }
+}
+
+/// Sums of weighted differences or squares, each rounded once to a double.
+pub(super) struct Weighing<'m> {
+    pub(super) sums: Summing<'m, Term>,
+    pub(super) power: Power,
+}
+
+/// States, and the terms of a block.
+pub(super) struct WeighedTile {
+    states: Vec<ExactSum>,
+    terms: Terms,
+}
+
+impl<E: Measured> Reduction<E> for Weighing<'_> {
+    type Tile = WeighedTile;
+
+    fn state_bytes(&self) -> usize {
+        ExactSum::MOST_BYTES
+    }
+
+    fn most_elements(&self) -> usize {
+        Terms::MOST
+    }
+
+    fn tile(&self, len: usize) -> WeighedTile {
+        WeighedTile { states: vec![ExactSum::default(); len], terms: Terms::default() }
+    }
+
+    fn reset(&self, tile: &mut WeighedTile, _: ResultRun) {
+        tile.states.iter_mut().for_each(State::reset);
+    }
+
+    fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut WeighedTile) {
+        let weights = piece.weights.expect("a weighted sum has weights");
+        tile.terms.of(level, piece.block, weights, self.power).fold(
+            level,
+            piece.into,
+            &mut tile.states[piece.places],
+        );
+    }
+
+    fn merge(&self, whole: &mut WeighedTile, part: &WeighedTile) {
+        merge(&mut whole.states, &part.states);
+    }
+
+    fn store(&self, tile: &WeighedTile, run: ResultRun) -> Result<Specials, Error> {
+        self.sums.land(&tile.states, run)
     }
 }

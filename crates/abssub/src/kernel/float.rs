@@ -4,13 +4,13 @@ use super::arch::Simd;
 use super::certify::{Double, Lanes, Plain};
 use super::fold::{Fold, Rows};
 use crate::array::run::Run;
-use crate::element::{Complex32, Complex64, Element};
+use crate::element::{Complex32, Complex64, Element, Squared};
 use crate::reduce::{ExactSum, Specials};
 use half::f16;
 
 /// Differences that a double holds exactly.
-trait Real: Element<Right = <Self as Element>::Left> {
-    /// |a - b| as a double.
+pub(super) trait Real: Element<Right = <Self as Element>::Left> {
+    /// What is summed, as a double.
     fn real(a: Self::Left, b: Self::Right) -> f64;
     /// Whether an operand is (not a number, infinite).
     fn special(operand: Self::Left) -> (bool, bool);
@@ -20,11 +20,11 @@ macro_rules! reals {
     ($($t:ty: |$x:ident| $($part:expr),+;)*) => {$(
         impl Real for $t {
             #[inline(always)]
-            fn real(a: $t, b: $t) -> f64 {
+            fn real(a: Self::Left, b: Self::Left) -> f64 {
                 f64::from(Self::absdiff(a, b))
             }
 
-            fn special($x: $t) -> (bool, bool) {
+            fn special($x: Self::Left) -> (bool, bool) {
                 (false $(|| $part.is_nan())+, false $(|| $part.is_infinite())+)
             }
         }
@@ -36,6 +36,35 @@ reals! {
     f64: |x| x;
     Complex32: |z| z.re, z.im;
     Complex64: |z| z.re, z.im;
+    Squared<f16>: |x| x;
+    Squared<f32>: |x| x;
+    Squared<Complex32>: |z| z.re, z.im;
+}
+
+/// A term that is computed before it is summed; the second operand is not looked at.
+#[derive(Clone, Copy)]
+pub(crate) enum Term {}
+
+impl Element for Term {
+    type Left = f64;
+    type Right = f64;
+    type Diff = f64;
+
+    #[inline(always)]
+    fn absdiff(term: f64, _: f64) -> f64 {
+        term
+    }
+}
+
+impl Real for Term {
+    #[inline(always)]
+    fn real(term: f64, _: f64) -> f64 {
+        term
+    }
+
+    fn special(x: f64) -> (bool, bool) {
+        (x.is_nan(), x.is_infinite())
+    }
 }
 
 /// Adds one difference whatever it is.
@@ -54,9 +83,11 @@ fn specials<E: Real>(a: E::Left, b: E::Right, diff: f64) -> Specials {
     let ((a_nan, a_infinite), (b_nan, b_infinite)) = (E::special(a), E::special(b));
     Specials {
         nan: diff.is_nan(),
-        infinite: diff.is_infinite(),
+        infinite: diff == f64::INFINITY,
+        minus_infinite: diff == f64::NEG_INFINITY,
         invalid: diff.is_nan() && !a_nan && !b_nan,
         overflow: diff.is_infinite() && !a_infinite && !b_infinite,
+        ..Specials::default()
     }
 }
 
@@ -66,7 +97,7 @@ const LANES: usize = 32;
 const CERTIFIED: usize = 4096;
 
 #[inline(always)]
-fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
+pub(super) fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
     let mut at = 0;
     while at < a.len() {
         let len = CERTIFIED.min(a.len() - at);
@@ -118,7 +149,11 @@ const STRIP: usize = 256;
 const ROWS: usize = 256;
 
 #[inline(always)]
-fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [ExactSum]) {
+pub(super) fn sum_columns<E: Real, T: AsMut<ExactSum>>(
+    a: Rows<E::Left>,
+    b: Rows<E::Right>,
+    states: &mut [T],
+) {
     for first in (0..a.count()).step_by(ROWS) {
         let until = a.count().min(first + ROWS);
         for (k, states) in states.chunks_mut(STRIP).enumerate() {
@@ -126,13 +161,13 @@ fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Exact
             let width = states.len();
             let pick = |i: usize| (a.piece(i, at, width), b.piece(i, at, width));
             let rows = (first..until).map(pick);
-            let lost = strip::<E, Plain<STRIP>>(rows.clone(), states, [u64::MAX; STRIP]);
+            let lost = strip::<E, Plain<STRIP>, T>(rows.clone(), states, [u64::MAX; STRIP]);
             if lost.iter().all(|&bits| bits == 0) {
                 continue;
             }
-            let lost = strip::<E, Double<STRIP>>(rows.clone(), states, lost);
+            let lost = strip::<E, Double<STRIP>, T>(rows.clone(), states, lost);
             for (i, state) in states.iter_mut().enumerate().filter(|&(i, _)| lost[i] != 0) {
-                rows.clone().for_each(|(a, b)| add_exactly::<E>(a.get(i), b.get(i), state));
+                rows.clone().for_each(|(a, b)| add_exactly::<E>(a.get(i), b.get(i), state.as_mut()));
             }
         }
     }
@@ -140,9 +175,9 @@ fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Exact
 
 /// Sums one strip; gives the exact ones of the `wanted` columns to their states, and says which are left.
 #[inline(always)]
-fn strip<'m, E: Real, L: Lanes<STRIP>>(
+fn strip<'m, E: Real, L: Lanes<STRIP>, T: AsMut<ExactSum>>(
     rows: impl Iterator<Item = (Run<'m, E::Left>, Run<'m, E::Right>)>,
-    states: &mut [ExactSum],
+    states: &mut [T],
     wanted: [u64; STRIP],
 ) -> [u64; STRIP] {
     let mut lanes = L::zero();
@@ -152,7 +187,7 @@ fn strip<'m, E: Real, L: Lanes<STRIP>>(
     }
     for (i, state) in states.iter_mut().enumerate() {
         if wanted[i] != 0 && lost[i] == 0 {
-            lanes.give(i, state);
+            lanes.give(i, state.as_mut());
         }
         lost[i] = if wanted[i] != 0 { lost[i] } else { 0 };
     }
@@ -165,15 +200,20 @@ macro_rules! fold_floats {
             type State = ExactSum;
 
             #[inline(always)]
-            fn fold_row<S: Simd>(_simd: S, a: Run<$t>, b: Run<$t>, state: &mut ExactSum) {
+            fn fold_row<S: Simd>(_simd: S, a: Run<Self::Left>, b: Run<Self::Left>, state: &mut ExactSum) {
                 sum_row::<$t>(a, b, state);
             }
 
             #[inline(always)]
-            fn fold_columns<S: Simd>(_simd: S, a: Rows<$t>, b: Rows<$t>, states: &mut [ExactSum]) {
-                sum_columns::<$t>(a, b, states);
+            fn fold_columns<S: Simd>(
+                _simd: S,
+                a: Rows<Self::Left>,
+                b: Rows<Self::Left>,
+                states: &mut [ExactSum],
+            ) {
+                sum_columns::<$t, _>(a, b, states);
             }
         }
     )*};
 }
-fold_floats!(f16, f32, f64, Complex32, Complex64);
+fold_floats!(f16, f32, f64, Complex32, Complex64, Term, Squared<f16>, Squared<f32>, Squared<Complex32>);

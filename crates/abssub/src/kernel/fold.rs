@@ -43,6 +43,12 @@ impl<'m, T: Pod> Rows<'m, T> {
         }
     }
 
+    /// The elements of a row.
+    #[inline(always)]
+    pub(crate) fn row_len(&self) -> usize {
+        self.len
+    }
+
     /// The number of rows.
     #[inline(always)]
     pub(crate) fn count(&self) -> usize {
@@ -96,6 +102,13 @@ pub(crate) enum FoldInto {
     /// Each column into its own.
     EachColumn,
 }
+
+impl<E: Element> Clone for Block<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E: Element> Copy for Block<'_, E> {}
 
 impl<E: Fold> Block<'_, E> {
     /// Folds the block into `states`, as many as `into` needs.

@@ -3,7 +3,7 @@
 use super::arch::Simd;
 use super::fold::{Fold, Rows};
 use crate::array::run::Run;
-use crate::element::{Bool, Element, Mixed64};
+use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
 
 /// A column's sum over some rows, before it joins the state.
@@ -51,6 +51,13 @@ partials! {
     u64: u128, u128, usize::MAX,
     i64: u128, u128, usize::MAX,
     Mixed64: u128, u128, usize::MAX,
+    // 2^16 x 255^2 fits u32; 2^32 x 65535^2 fits u64.
+    Squared<u8>: u32, u64, 1 << 16,
+    Squared<i8>: u32, u64, 1 << 16,
+    Squared<u16>: u64, u128, 1 << 32,
+    Squared<i16>: u64, u128, 1 << 32,
+    Squared<u32>: u128, u128, usize::MAX,
+    Squared<i32>: u128, u128, usize::MAX,
 }
 
 /// Columns summed at a time: their partial sums stay in the first cache.
@@ -200,6 +207,12 @@ fold_with! {
     u64: |_simd, a, b| sum_halves::<u64>(a, b),
     i64: |_simd, a, b| sum_halves::<i64>(a, b),
     Mixed64: |_simd, a, b| a.iter().zip(b.iter()).map(|(a, b)| Mixed64::absdiff(a, b)).sum::<u128>(),
+    Squared<u8>: |_simd, a, b| sum_short::<Self>(a, b),
+    Squared<i8>: |_simd, a, b| sum_short::<Self>(a, b),
+    Squared<u16>: |_simd, a, b| sum_lanes::<Self>(a, b),
+    Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b),
+    Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b),
+    Squared<i32>: |_simd, a, b| sum_halves::<Self>(a, b),
 }
 
 /// How many differ, counted in byte lanes that hold 255.
@@ -215,6 +228,24 @@ fn sum_bools(a: Run<Bool>, b: Run<Bool>) -> u64 {
         total += counts.iter().map(|&count| u64::from(count)).sum::<u64>();
     }
     total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(Bool::absdiff(a, b))).sum::<u64>()
+}
+
+/// Squares of bytes in u32 lanes, each of which holds 2^16 of them.
+#[inline(always)]
+fn sum_short<E>(a: Run<E::Left>, b: Run<E::Right>) -> u64
+where
+    E: Element<Diff = u16>,
+{
+    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
+    let mut total = 0;
+    while a.len() > 0 {
+        let mut sums = [0u32; BLOCK];
+        for (a, b) in a.by_ref().take(1 << 16).zip(b.by_ref().take(1 << 16)) {
+            (0..BLOCK).for_each(|i| sums[i] += u32::from(E::absdiff(a[i], b[i])));
+        }
+        total += sums.iter().map(|&sum| u64::from(sum)).sum::<u64>();
+    }
+    total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(E::absdiff(a, b))).sum::<u64>()
 }
 
 /// 32-bit differences in u64 lanes: no run in memory is long enough to fill one.

@@ -5,10 +5,10 @@ use super::dispatch::Kernel;
 use super::level::Level;
 use crate::array::run::Run;
 use crate::array::strip::Strip;
-use crate::element::Element;
+use crate::element::Stored;
 
 /// Three strips of one length: `out[i] = |a[i] - b[i]|`.
-pub struct MapStrip<'m, E: Element> {
+pub struct MapStrip<'m, E: Stored> {
     /// The first operand.
     pub a: Strip<'m, E::Left>,
     /// The second operand.
@@ -17,18 +17,18 @@ pub struct MapStrip<'m, E: Element> {
     pub out: Strip<'m, E::Out>,
 }
 
-impl<E: Element> Clone for MapStrip<'_, E> {
+impl<E: Stored> Clone for MapStrip<'_, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<E: Element> Copy for MapStrip<'_, E> {}
+impl<E: Stored> Copy for MapStrip<'_, E> {}
 
 /// Elements that are read together before any is written.
 const BLOCK: usize = 64;
 
-impl<'m, E: Element> MapStrip<'m, E> {
-    /// Stores every difference, in order; true where a value was lost (see [`Element::store`]).
+impl<'m, E: Stored> MapStrip<'m, E> {
+    /// Stores every difference, in order; true where a value was lost (see [`Stored::store`]).
     #[inline]
     pub fn run(self, level: Level) -> bool {
         let blockwise = self.out.is_contiguous() && self.is_independent();
@@ -54,13 +54,13 @@ impl<'m, E: Element> MapStrip<'m, E> {
     }
 }
 
-struct Contiguous<'m, E: Element> {
+struct Contiguous<'m, E: Stored> {
     a: Run<'m, E::Left>,
     b: Run<'m, E::Right>,
     out: Strip<'m, E::Out>,
 }
 
-impl<E: Element> Kernel for Contiguous<'_, E> {
+impl<E: Stored> Kernel for Contiguous<'_, E> {
     type Output = bool;
 
     #[inline(always)]
@@ -82,12 +82,12 @@ impl<E: Element> Kernel for Contiguous<'_, E> {
     }
 }
 
-struct Strided<'m, E: Element> {
+struct Strided<'m, E: Stored> {
     strips: MapStrip<'m, E>,
     independent: bool,
 }
 
-impl<E: Element> Kernel for Strided<'_, E> {
+impl<E: Stored> Kernel for Strided<'_, E> {
     type Output = bool;
 
     #[inline(always)]

@@ -7,10 +7,16 @@ mod certify;
 mod dispatch;
 mod float;
 mod fold;
+pub(crate) mod histogram;
 mod integer;
+pub(crate) mod keys;
 mod level;
 pub mod map;
 mod scalar;
+mod square;
 
+pub(crate) use arch::Simd;
+pub(crate) use dispatch::Kernel;
+pub(crate) use float::Term;
 pub(crate) use fold::{Block, Fold, FoldInto, Rows};
 pub use level::{Level, UnknownLevel};

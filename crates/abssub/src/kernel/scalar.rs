@@ -1,10 +1,11 @@
-//! Sums of what no vector lane holds: times with their NaT, and 80-bit floats. One at a time.
+//! Sums of what no vector lane holds: times with their NaT, 80-bit floats, squares of 64-bit integers.
+//! One at a time.
 
 use super::arch::Simd;
 use super::fold::{Fold, Rows};
 use crate::array::run::Run;
-use crate::element::{ComplexExtended, Element, Extended, Magnitude, Time, WideTime};
-use crate::reduce::{ExtendedTotal, TimeSum};
+use crate::element::{ComplexExtended, Element, Extended, Magnitude, Mixed64, Squared, Time, WideTime};
+use crate::reduce::{ExtendedSquares, ExtendedTotal, TimeSum, WideCounter};
 
 /// An element whose differences join a state one by one.
 pub(crate) trait Single: Element {
@@ -48,14 +49,50 @@ impl Single for ComplexExtended {
 
     #[inline(always)]
     fn add(a: ComplexExtended, b: ComplexExtended, sum: &mut ExtendedTotal) {
-        let worst = |z: ComplexExtended| match (z.re.magnitude(), z.im.magnitude()) {
-            (Magnitude::NotANumber, _) | (_, Magnitude::NotANumber) => Magnitude::NotANumber,
-            (Magnitude::Infinite, _) | (_, Magnitude::Infinite) => Magnitude::Infinite,
-            (finite, _) => finite,
-        };
         sum.add(Self::absdiff(a, b), [worst(a), worst(b)]);
     }
 }
+
+/// What a complex number is, as far as a difference of it is concerned.
+fn worst(z: ComplexExtended) -> Magnitude {
+    match (z.re.magnitude(), z.im.magnitude()) {
+        (Magnitude::NotANumber, _) | (_, Magnitude::NotANumber) => Magnitude::NotANumber,
+        (Magnitude::Infinite, _) | (_, Magnitude::Infinite) => Magnitude::Infinite,
+        (finite, _) => finite,
+    }
+}
+
+impl Single for Squared<Extended> {
+    type Sum = ExtendedSquares;
+
+    #[inline(always)]
+    fn add(a: Extended, b: Extended, sum: &mut ExtendedSquares) {
+        sum.add(Self::absdiff(a, b), [a.magnitude(), b.magnitude()]);
+    }
+}
+
+impl Single for Squared<ComplexExtended> {
+    type Sum = ExtendedSquares;
+
+    #[inline(always)]
+    fn add(a: ComplexExtended, b: ComplexExtended, sum: &mut ExtendedSquares) {
+        sum.add(Self::absdiff(a, b), [worst(a), worst(b)]);
+    }
+}
+
+macro_rules! wide_squares {
+    ($($t:ty),*) => {$(
+        impl Single for Squared<$t> {
+            type Sum = WideCounter;
+
+            #[inline(always)]
+            fn add(a: Self::Left, b: Self::Right, sum: &mut WideCounter) {
+                sum.add_square(<$t>::absdiff(a, b).into());
+            }
+        }
+    )*};
+}
+wide_squares!(u64, i64, Mixed64);
 
 macro_rules! fold_singles {
     ($($t:ty),*) => {$(
@@ -82,4 +119,5 @@ macro_rules! fold_singles {
         }
     )*};
 }
-fold_singles!(Time, WideTime, Extended, ComplexExtended);
+fold_singles!(Time, WideTime, Extended, ComplexExtended, Squared<Extended>, Squared<ComplexExtended>);
+fold_singles!(Squared<u64>, Squared<i64>, Squared<Mixed64>);

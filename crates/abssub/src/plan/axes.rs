@@ -6,11 +6,17 @@ pub(crate) const A: usize = 0;
 pub(crate) const B: usize = 1;
 /// The mask.
 pub(crate) const MASK: usize = 2;
+/// The weights.
+pub(crate) const WEIGHT: usize = 3;
 /// The result.
-pub(crate) const OUT: usize = 3;
+pub(crate) const OUT: usize = 4;
+/// No memory, but the place among the reduced elements, in the order that the caller sees.
+pub(crate) const INDEX: usize = 5;
+/// How many of them there are.
+pub(super) const TRACKS: usize = 6;
 
-/// A distance in bytes for each of the four arrays: `A`, `B`, `MASK`, `OUT`.
-pub(crate) type Offsets = [isize; 4];
+/// A distance for each array, in bytes, and in elements for `INDEX`.
+pub(crate) type Offsets = [isize; TRACKS];
 
 /// One axis: how far each array moves at each of its `len` steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +29,7 @@ pub(crate) struct Axis {
 impl Axis {
     /// An axis along which there is one place.
     pub(crate) fn single(reduced: bool) -> Self {
-        Self { len: 1, step: [0; 4], reduced }
+        Self { len: 1, step: [0; TRACKS], reduced }
     }
 
     /// How far the inputs reach at one step: the key by which axes are ordered.
@@ -33,9 +39,9 @@ impl Axis {
 
     /// Turns the axis round if the inputs run backwards along it; returns how far each array's start moves.
     fn face_forward(&mut self) -> Offsets {
-        let inputs = [self.step[A], self.step[B], self.step[MASK]];
+        let inputs = [self.step[A], self.step[B], self.step[MASK], self.step[WEIGHT]];
         if inputs.iter().any(|&step| step > 0) || inputs.iter().all(|&step| step == 0) {
-            return [0; 4];
+            return [0; TRACKS];
         }
         let moved = self.step.map(|step| step * (self.len as isize - 1));
         self.step = self.step.map(|step| -step);
@@ -56,11 +62,11 @@ impl Axis {
 
 /// The fewest axes, outermost first, that visit the same elements; and where each array now starts.
 pub(crate) fn simplify(axes: Vec<Axis>) -> (Offsets, Vec<Axis>) {
-    let mut start = [0; 4];
+    let mut start = [0; TRACKS];
     let mut axes: Vec<Axis> = axes.into_iter().filter(|axis| axis.len != 1).collect();
     for axis in &mut axes {
         let moved = axis.face_forward();
-        (0..4).for_each(|i| start[i] += moved[i]);
+        (0..TRACKS).for_each(|i| start[i] += moved[i]);
     }
     axes.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
     let (mut kept, mut reduced): (Vec<Axis>, Vec<Axis>) = axes.into_iter().partition(|axis| !axis.reduced);
@@ -87,7 +93,7 @@ mod tests {
     use super::*;
 
     fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
-        Axis { len, step: [a, b, 0, 0], reduced }
+        Axis { len, step: [a, b, 0, 0, 0, 0], reduced }
     }
 
     #[test]
@@ -97,14 +103,14 @@ mod tests {
             axis(1080, 1920, 1920, true),
             axis(1920, 1, 1, true),
         ]);
-        assert_eq!(start, [0; 4]);
+        assert_eq!(start, [0; TRACKS]);
         assert_eq!(axes, [axis(64, 1080 * 1920, 0, false), axis(1080 * 1920, 1, 1, true)]);
     }
 
     #[test]
     fn backwards_axes_turn_round() {
         let (start, axes) = simplify(vec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
-        assert_eq!(start, [-20 - 9, -20, 0, 0]);
+        assert_eq!(start, [-20 - 9, -20, 0, 0, 0, 0]);
         assert_eq!(axes, [axis(3, 10, 10, true), axis(10, 1, 0, true)]);
         // One operand forwards, one backwards: nothing to gain.
         assert_eq!(simplify(vec![axis(3, -10, 10, true)]).1, [axis(3, -10, 10, true)]);
@@ -114,6 +120,17 @@ mod tests {
     fn fortran_order_is_put_right() {
         let (_, axes) = simplify(vec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
         assert_eq!(axes, [axis(35, 1, 1, true)]);
+    }
+
+    #[test]
+    fn axes_join_only_where_the_index_goes_on_too() {
+        let with_index = |index: [isize; 2]| {
+            let mut axes = vec![axis(5, 1, 1, true), axis(7, 5, 5, true)];
+            (0..2).for_each(|i| axes[i].step[INDEX] = index[i]);
+            simplify(axes).1.len()
+        };
+        // Fortran order: memory goes on without a gap, the flat index does not.
+        assert_eq!((with_index([7, 1]), with_index([0, 0])), (2, 1));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod odometer;
 mod pattern;
 mod tasks;
 
-pub(crate) use axes::{A, Axis, B, MASK, OUT, Offsets};
+pub(crate) use axes::{A, Axis, B, INDEX, MASK, OUT, Offsets, WEIGHT};
 pub(crate) use broadcast::{View, broadcast_shapes, broadcast_strides, kept_shape, reduced_set};
 pub(crate) use odometer::Odometer;
 pub(crate) use pattern::{Inner, Plan};

@@ -1,6 +1,6 @@
 //! Walking the places of some axes without knowing how many axes there are.
 
-use super::axes::{Axis, Offsets};
+use super::axes::{Axis, Offsets, TRACKS};
 
 /// NumPy's own limit.
 const MAX_AXES: usize = 64;
@@ -26,7 +26,7 @@ impl<'p> Odometer<'p> {
     }
 
     fn shift(&mut self, axis: &Axis, by: isize) {
-        (0..4).for_each(|k| self.at[k] += axis.step[k] * by);
+        (0..TRACKS).for_each(|k| self.at[k] += axis.step[k] * by);
     }
 
     /// Steps to the next place; false, and back at the first, after the last.
@@ -50,18 +50,18 @@ mod tests {
     use crate::plan::axes::A;
 
     fn axis(len: usize, a: isize, reduced: bool) -> Axis {
-        Axis { len, step: [a, a, 0, a], reduced }
+        Axis { len, step: [a, a, 0, 0, a, 0], reduced }
     }
 
     #[test]
     fn an_odometer_visits_every_place_in_order() {
         let axes = [axis(3, 100, true), axis(2, 10, true), axis(4, 1, true)];
-        let mut odometer = Odometer::new(&axes, [0; 4], 0);
+        let mut odometer = Odometer::new(&axes, [0; TRACKS], 0);
         for index in 0..24 {
-            assert_eq!(odometer.at, Odometer::new(&axes, [0; 4], index).at);
+            assert_eq!(odometer.at, Odometer::new(&axes, [0; TRACKS], index).at);
             assert_eq!(odometer.at[A] as usize, index / 8 * 100 + index / 4 % 2 * 10 + index % 4);
             assert_eq!(odometer.advance(), index < 23);
         }
-        assert_eq!(odometer.at, [0; 4]);
+        assert_eq!(odometer.at, [0; TRACKS]);
     }
 }

@@ -1,6 +1,6 @@
 //! The plan: which axis the kernel runs along, and which one steps its rows.
 
-use super::axes::{A, Axis, B, Offsets, simplify};
+use super::axes::{A, Axis, B, Offsets, TRACKS, simplify};
 
 /// What the kernel's inner loop runs along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Plan {
         };
         axis.len = len;
         let step = axis.step;
-        (0..4).for_each(|i| plan.start[i] += step[i] * from as isize);
+        (0..TRACKS).for_each(|i| plan.start[i] += step[i] * from as isize);
         plan
     }
 }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
-        Axis { len, step: [a, b, 0, 0], reduced }
+        Axis { len, step: [a, b, 0, 0, 0, 0], reduced }
     }
 
     fn stack(reduced: [bool; 3]) -> Plan {

@@ -77,6 +77,14 @@ impl Cut {
         self.tiles.div_ceil(self.tiles_a_task) * self.parts.len()
     }
 
+    /// How many pairs of elements there are.
+    pub(crate) fn elements(&self) -> u64 {
+        let along = self.parts[0].tiled().map_or(1, |axis| axis.len);
+        let results = (along * self.parts[0].outer_kept()) as u128;
+        let depth: u128 = self.parts.iter().map(Plan::depth).sum();
+        u64::try_from(results * depth).unwrap_or(u64::MAX)
+    }
+
     /// How many tiles there are.
     pub(crate) fn tiles(&self) -> usize {
         self.tiles
@@ -127,7 +135,7 @@ mod tests {
     use crate::plan::axes::Axis;
 
     fn axis(len: usize, a: isize, reduced: bool) -> Axis {
-        Axis { len, step: [a, a, 0, a], reduced }
+        Axis { len, step: [a, a, 0, 0, a, 0], reduced }
     }
 
     #[test]

@@ -9,21 +9,46 @@ pub struct Specials {
     pub nan: bool,
     /// An infinite difference.
     pub infinite: bool,
+    /// A term of minus infinity, which only a weight makes of a difference.
+    pub minus_infinite: bool,
     /// Infinity less infinity: the processor's "invalid".
     pub invalid: bool,
     /// A difference of finite operands that is infinite, or a sum beyond the result's format.
     pub overflow: bool,
+    /// A mean of nothing.
+    pub empty: bool,
+    /// A variance with no degree of freedom.
+    pub free: bool,
+    /// An extreme of what was left out.
+    pub left_out: bool,
+    /// Weights that sum to zero.
+    pub weightless: bool,
 }
 
 impl Specials {
+    /// What all that was met sums to, finite terms beside it or not; none if it all was finite.
+    pub fn total(&self) -> Option<f64> {
+        match (self.nan, self.infinite, self.minus_infinite) {
+            (true, ..) | (_, true, true) => Some(f64::NAN),
+            (_, true, _) => Some(f64::INFINITY),
+            (_, _, true) => Some(f64::NEG_INFINITY),
+            _ => None,
+        }
+    }
+
     /// Both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
             nan: self.nan | other.nan,
             infinite: self.infinite | other.infinite,
+            minus_infinite: self.minus_infinite | other.minus_infinite,
             invalid: self.invalid | other.invalid,
             overflow: self.overflow | other.overflow,
+            empty: self.empty | other.empty,
+            free: self.free | other.free,
+            left_out: self.left_out | other.left_out,
+            weightless: self.weightless | other.weightless,
         }
     }
 }
@@ -35,10 +60,16 @@ impl Specials {
 /// and nothing is ever lost.
 #[derive(Clone, Debug, Default)]
 pub struct ExactSum {
-    high: f64,
-    low: f64,
-    specials: Specials,
-    rest: Option<Box<DoubleSum>>,
+    pub(super) high: f64,
+    pub(super) low: f64,
+    pub(super) specials: Specials,
+    pub(super) rest: Option<Box<DoubleSum>>,
+}
+
+impl AsMut<ExactSum> for ExactSum {
+    fn as_mut(&mut self) -> &mut ExactSum {
+        self
+    }
 }
 
 /// The rounded sum of two doubles and its rounding error (Knuth, TAOCP vol. 2, 4.2.2, theorem B).

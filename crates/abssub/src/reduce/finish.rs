@@ -34,12 +34,12 @@ impl Exact for ExactSum {
 #[inline(always)]
 pub(super) fn real<S: Exact, T: Real>(sum: &S, start: f64) -> (T, Specials) {
     let met = sum.specials();
-    let opposed = met.infinite && start == f64::NEG_INFINITY;
-    if met.nan || start.is_nan() || opposed {
-        return (T::special(f64::NAN), Specials { invalid: met.invalid | (opposed && !met.nan), ..met });
-    }
-    if met.infinite || start.is_infinite() {
-        return (T::special(if met.infinite { f64::INFINITY } else { start }), met);
+    let terms = met.total();
+    if terms.is_some() || !start.is_finite() {
+        let total = terms.unwrap_or(0.0) + start;
+        // Opposite infinities, beside an operand's or the start's own NaN.
+        let opposed = total.is_nan() && !met.nan && !start.is_nan();
+        return (T::special(total), Specials { invalid: met.invalid | opposed, ..met });
     }
     let value = sum.rounded::<T>(start);
     (value, Specials { overflow: met.overflow | value.is_infinite(), ..met })

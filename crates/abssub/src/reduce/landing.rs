@@ -1,7 +1,7 @@
 //! Landing: a run of neighbouring results is finished and stored, or refused with the reason.
 
 use super::exact::Specials;
-use super::finish::{Exact, Whole, bits, real};
+use super::finish::{Exact, Real, Whole, bits, real};
 use crate::Error;
 use crate::array::run::Pod;
 use crate::array::{DType, Target};
@@ -31,8 +31,11 @@ pub struct Landing<'m> {
 }
 
 impl Landing<'_> {
+    /// Stores a value for each place, unless there is an error instead of one.
+    ///
+    /// The target's type must be of `T`'s size and meaning.
     #[inline(always)]
-    fn fill<T: Pod>(&self, mut value: impl FnMut(usize) -> Result<T, Error>) -> Result<(), Error> {
+    pub(crate) fn fill<T: Pod>(&self, mut value: impl FnMut(usize) -> Result<T, Error>) -> Result<(), Error> {
         let places = self.target.strip::<T>(self.first, self.step, self.len);
         for i in 0..self.len {
             let value = value(i)?;
@@ -43,6 +46,24 @@ impl Landing<'_> {
         Ok(())
     }
 
+    /// Finished floats, brought to the target's type.
+    pub(crate) fn reals(&self, mut value: impl FnMut(usize) -> f64) -> Result<(), Error> {
+        macro_rules! with {
+            ($($dtype:ident => $t:ty),* $(,)?) => {
+                match self.target.dtype() {
+                    $(DType::$dtype => self.fill(|i| Ok(<$t>::special(value(i)))),)*
+                    _ => self.refused(),
+                }
+            };
+        }
+        with! { F16 => f16, F32 => f32, F64 => f64, Extended => Extended }
+    }
+
+    /// The error that says how many bits a value has that the target cannot hold.
+    pub(crate) fn overflow_of(&self, bits: u32) -> Error {
+        Error::Overflow { bits, negative: false, target: self.target.dtype() }
+    }
+
     fn refused<T>(&self) -> Result<T, Error> {
         Err(Error::Target { target: self.target.dtype() })
     }
@@ -51,13 +72,16 @@ impl Landing<'_> {
         Error::Overflow { bits: bits(value), negative: value < 0, target: self.target.dtype() }
     }
 
-    /// Integers that start from `start`, each exactly or not at all.
+    /// Integers that start from `start`, each exactly or not at all. `total` gives a value, or the bits
+    /// of one that passes 127, which no type holds.
     #[inline(always)]
-    pub(super) fn whole(&self, start: i128, total: impl Fn(usize) -> u128) -> Result<Specials, Error> {
-        // What passes 127 bits passes every type: how far does not matter.
-        let sum = |i| {
-            i128::try_from(total(i)).ok().and_then(|n| n.checked_add(start)).ok_or(self.overflow(i128::MAX))
-        };
+    pub(super) fn whole(
+        &self,
+        start: i128,
+        total: impl Fn(usize) -> Result<i128, u32>,
+    ) -> Result<Specials, Error> {
+        let sum =
+            |i| total(i).and_then(|n| n.checked_add(start).ok_or(128)).map_err(|bits| self.overflow_of(bits));
         macro_rules! with {
             ($($dtype:ident => $t:ty),* $(,)?) => {
                 match self.target.dtype() {

@@ -16,6 +16,11 @@ pub type DoubleSum = LongSum<35, -1074>;
 /// The same for the 80-bit floats of x86-64: from 2^-16445 to 2^16384.
 pub type ExtendedSum = LongSum<515, -16445>;
 
+/// Holds any sum of 2^64 squares of doubles.
+pub type SquareSum = LongSum<67, -2148>;
+/// The same of squares of 80-bit floats.
+pub type ExtendedSquareSum = LongSum<1030, -32890>;
+
 /// A float's format: the bits of its significand, its lowest weight, and its first unreachable one.
 struct Precision {
     bits: i32,
@@ -79,6 +84,31 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         }
     }
 
+    /// This sum, which must not be negative, times an integer. What passes its limbs is lost.
+    #[must_use]
+    pub fn times(&self, factor: u128) -> Self {
+        let mut product = Self::default();
+        for (i, &limb) in self.limbs.iter().enumerate().filter(|&(_, &limb)| limb != 0) {
+            for (j, half) in [factor as u64, (factor >> 64) as u64].into_iter().enumerate() {
+                let wide = u128::from(limb) * u128::from(half);
+                if wide != 0 {
+                    product.ripple(i + j, [wide as u64, (wide >> 64) as u64], u64::overflowing_add);
+                }
+            }
+        }
+        product
+    }
+
+    /// Its limbs, the lowest first; the lowest bit of all weighs 2^`LOWEST`. It must not be negative.
+    pub(crate) fn limbs(&self) -> &[u64; LIMBS] {
+        &self.limbs
+    }
+
+    /// The sum with these limbs.
+    pub(crate) fn from_limbs(limbs: [u64; LIMBS]) -> Self {
+        Self { limbs }
+    }
+
     /// Adds another sum.
     pub fn merge(&mut self, other: &Self) {
         let mut carried = false;
@@ -90,6 +120,16 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
     /// The sum rounded once to the nearest double, ties to even; infinite beyond the format.
     pub fn to_f64(&self) -> f64 {
         self.to_double(&F64)
+    }
+
+    /// The sum times a power of two, rounded once to the nearest double.
+    pub fn scaled_to_f64(&self, exponent: i32) -> f64 {
+        let (negative, magnitude) = self.magnitude();
+        let precision = Precision { bits: 53, lowest: -1074 - exponent, overflow: 1024 - exponent };
+        let value = magnitude.rounded_magnitude(&precision).map_or(f64::INFINITY, |(significand, unit)| {
+            if significand == 0 { 0.0 } else { significand as f64 * power_of_two(unit + exponent) }
+        });
+        if negative { -value } else { value }
     }
 
     /// The sum rounded once to the nearest single, as a double.
@@ -119,9 +159,13 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
     }
 
     fn rounded(&self, precision: &Precision) -> (bool, Rounded) {
-        let negative = self.limbs[LIMBS - 1] >> 63 == 1;
-        let magnitude = if negative { self.negated() } else { self.clone() };
+        let (negative, magnitude) = self.magnitude();
         (negative, magnitude.rounded_magnitude(precision))
+    }
+
+    fn magnitude(&self) -> (bool, Self) {
+        let negative = self.limbs[LIMBS - 1] >> 63 == 1;
+        (negative, if negative { self.negated() } else { self.clone() })
     }
 
     fn negated(&self) -> Self {
@@ -183,7 +227,7 @@ fn chain(step: impl Fn(u64, u64) -> (u64, bool), limb: u64, other: u64, carried:
 }
 
 /// 2^exponent, for the exponents of doubles, subnormals included.
-fn power_of_two(exponent: i32) -> f64 {
+pub(super) fn power_of_two(exponent: i32) -> f64 {
     if exponent < -1022 {
         f64::from_bits(1 << (exponent + 1074))
     } else {

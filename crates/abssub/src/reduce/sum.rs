@@ -4,12 +4,13 @@ use super::exact::{ExactSum, Specials};
 use super::finish::{Exact, Real};
 use super::landing::{Initial, Landing};
 use super::long::ExtendedSum;
+use super::wire::Wire;
 use crate::Error;
 use crate::element::Extended;
 use crate::element::Magnitude;
 
 /// A sum in the making: absorbs, merges, finishes.
-pub trait State: Clone + Default + Send {
+pub trait State: Clone + Default + Send + Sync + Wire + 'static {
     /// The most memory that a state can come to hold.
     const MOST_BYTES: usize = size_of::<Self>();
 
@@ -34,7 +35,7 @@ pub trait State: Clone + Default + Send {
 }
 
 /// Where an integer sum starts.
-fn integer_start(initial: Option<Initial>) -> Option<i128> {
+pub(super) fn integer_start(initial: Option<Initial>) -> Option<i128> {
     match initial {
         None => Some(0),
         Some(Initial::Integer(n)) => Some(n),
@@ -43,7 +44,7 @@ fn integer_start(initial: Option<Initial>) -> Option<i128> {
 }
 
 /// Where a float sum starts.
-fn float_start(initial: Option<Initial>) -> Option<f64> {
+pub(super) fn float_start(initial: Option<Initial>) -> Option<f64> {
     match initial {
         None => Some(0.0),
         Some(Initial::Integer(n)) => Some(n as f64),
@@ -76,7 +77,7 @@ macro_rules! counters {
             }
 
             fn store(states: &[Self], start: i128, landing: &Landing<'_>) -> Result<Specials, Error> {
-                landing.whole(start, |i| states[i].0.into())
+                landing.whole(start, |i| i128::try_from(states[i].0).map_err(|_| 128))
             }
         }
     )*};
@@ -138,24 +139,34 @@ impl State for ExactSum {
 /// A sum of 80-bit floats.
 #[derive(Clone, Debug, Default)]
 pub struct ExtendedTotal {
-    sum: ExtendedSum,
-    specials: Specials,
+    pub(super) sum: ExtendedSum,
+    pub(super) specials: Specials,
 }
 
 impl ExtendedTotal {
     /// Adds |a - b|, which came of operands that were finite or not.
     pub fn add(&mut self, diff: Extended, operands: [Magnitude; 2]) {
+        if let Some((significand, exponent)) = self.specials.met(diff, operands) {
+            self.sum.add_scaled(false, significand, exponent);
+        }
+    }
+}
+
+impl Specials {
+    /// The significand and the exponent of a difference; what is not finite is noted.
+    pub(super) fn met(&mut self, diff: Extended, operands: [Magnitude; 2]) -> Option<(u64, i32)> {
         match diff.magnitude() {
-            Magnitude::Finite { significand, exponent } => self.sum.add_scaled(false, significand, exponent),
+            Magnitude::Finite { significand, exponent } => return Some((significand, exponent)),
             Magnitude::Infinite => {
-                self.specials.infinite = true;
-                self.specials.overflow |= !operands.contains(&Magnitude::Infinite);
+                self.infinite = true;
+                self.overflow |= !operands.contains(&Magnitude::Infinite);
             }
             Magnitude::NotANumber => {
-                self.specials.nan = true;
-                self.specials.invalid |= !operands.contains(&Magnitude::NotANumber);
+                self.nan = true;
+                self.invalid |= !operands.contains(&Magnitude::NotANumber);
             }
         }
+        None
     }
 }
 

@@ -1,9 +1,13 @@
 //! What Rust users call: `absdiff` and `AbsDiff`, over `ndarray` views.
 #![allow(unsafe_code)]
 
+mod statistics;
+
+pub use statistics::Measure;
+
 use crate::Error;
 use crate::array::{Operand, Scalar, SumWith, Target};
-use crate::exec::{Sum, absdiff_all};
+use crate::exec::{Missing, Request, Sum, absdiff_all};
 use crate::plan::broadcast_shapes;
 use ndarray::{Array, ArrayD, ArrayRef, ArrayView, Axis, DimMax, Dimension, IxDyn};
 use std::marker::PhantomData;
@@ -63,6 +67,8 @@ pub struct AbsDiff<'m, A, B = A> {
     a: Operand<'m>,
     b: Operand<'m>,
     mask: Option<Operand<'m>>,
+    weights: Option<Operand<'m>>,
+    missing: Missing,
     threads: Option<usize>,
     shape: Vec<usize>,
     elements: PhantomData<(&'m A, &'m B)>,
@@ -85,7 +91,9 @@ where
         b: ArrayView<'m, B, D2>,
     ) -> Result<Self, Error> {
         let shape = broadcast_shapes(a.shape(), b.shape())?;
-        Ok(Self { a: a.into(), b: b.into(), mask: None, threads: None, shape, elements: PhantomData })
+        let (a, b) = (Operand::from(a), Operand::from(b));
+        let (mask, weights, missing, threads) = (None, None, Missing::Keep, None);
+        Ok(Self { a, b, mask, weights, missing, threads, shape, elements: PhantomData })
     }
 
     /// Only where `mask`, which broadcasts to this shape, is true.
@@ -95,8 +103,26 @@ where
     pub fn masked<D: Dimension>(mut self, mask: ArrayView<'m, bool, D>) -> Result<Self, Error> {
         let mask = Operand::from(mask);
         self.mask = Some(mask.clone());
-        Sum::new(self.a.clone(), self.b.clone(), None)?.with_mask(mask)?;
+        Request::new(self.a.clone(), self.b.clone(), None)?.with_mask(mask)?;
         Ok(self)
+    }
+
+    /// Each mean and mean of squares weighted by `weights`, which broadcast to this shape.
+    ///
+    /// # Errors
+    /// [`Error::Weights`] if their shape does not fit. Reductions that have no weighted form answer
+    /// [`Error::Unsupported`].
+    pub fn weighted<D: Dimension>(mut self, weights: ArrayView<'m, f64, D>) -> Result<Self, Error> {
+        let weights = Operand::from(weights);
+        self.weights = Some(weights.clone());
+        Request::new(self.a.clone(), self.b.clone(), None)?.with_weights(weights)?;
+        Ok(self)
+    }
+
+    /// Leaving out (or refusing) differences that are not a number.
+    pub fn missing(mut self, missing: Missing) -> Self {
+        self.missing = missing;
+        self
     }
 
     /// On at most `threads` threads, instead of [`crate::num_threads`].
@@ -120,8 +146,7 @@ where
     /// # Errors
     /// [`Error::Axis`] or [`Error::RepeatedAxis`]; [`Error::Overflow`] if a sum passes 2^64.
     pub fn sum(&self, axes: &[Axis]) -> Result<ArrayD<SumOf<A, B>>, Error> {
-        let axes: Vec<usize> = axes.iter().map(|axis| axis.index()).collect();
-        self.reduce(Some(&axes))
+        self.store_sum(&Sum::new(self.request(Some(axes))?))
     }
 
     /// The sum over all axes.
@@ -129,24 +154,36 @@ where
     /// # Errors
     /// [`Error::Overflow`] if it passes 2^64.
     pub fn sum_all(&self) -> Result<SumOf<A, B>, Error> {
-        Ok(*self.reduce(None)?.first().expect("one sum"))
+        Ok(*self.store_sum(&Sum::new(self.request(None)?))?.first().expect("one sum"))
     }
 
-    fn reduce(&self, axes: Option<&[usize]>) -> Result<ArrayD<SumOf<A, B>>, Error> {
-        let mut sum = Sum::new(self.a.clone(), self.b.clone(), axes)?;
+    fn request(&self, axes: Option<&[Axis]>) -> Result<Request<'m>, Error> {
+        let axes: Option<Vec<usize>> = axes.map(|axes| axes.iter().map(|axis| axis.index()).collect());
+        let mut request = Request::new(self.a.clone(), self.b.clone(), axes.as_deref())?;
         if let Some(mask) = &self.mask {
-            sum = sum.with_mask(mask.clone())?;
+            request = request.with_mask(mask.clone())?;
+        }
+        if let Some(weights) = &self.weights {
+            request = request.with_weights(weights.clone())?;
         }
         if let Some(threads) = self.threads {
-            sum = sum.with_threads(threads);
+            request = request.with_threads(threads);
         }
-        let mut result = ArrayD::<SumOf<A, B>>::uninit(sum.shape());
+        Ok(request.with_missing(self.missing))
+    }
+
+    fn store_sum(&self, sum: &Sum<'m>) -> Result<ArrayD<SumOf<A, B>>, Error> {
+        let dtype = <A::Class as SumWith<B::Class>>::DTYPE;
+        if sum.dtype() != dtype {
+            // A weighted sum of integers is a float, which this type of sum is not.
+            return Err(Error::Target { target: sum.dtype() });
+        }
+        let mut result = ArrayD::<SumOf<A, B>>::uninit(sum.request().kept_shape());
         let size = size_of::<SumOf<A, B>>() as isize;
         let strides: Vec<isize> = result.strides().iter().map(|&step| step * size).collect();
-        let dtype = <A::Class as SumWith<B::Class>>::DTYPE;
         // SAFETY: the result is fresh memory of that type and shape, and nobody else's.
         unsafe {
-            sum.store(Target::new(result.as_mut_ptr().cast(), dtype), &strides, &mut || true)?;
+            sum.store(Target::new(result.as_mut_ptr().cast(), dtype), &strides, &mut |_| true)?;
             Ok(result.assume_init())
         }
     }

@@ -1,96 +1,119 @@
-//! `sad`: the sum of absolute differences.
+//! `sad` and `ssd`: the sum of absolute differences, and of their squares.
 #![allow(unsafe_code)]
 
 use super::arguments::{self, Flag, Initial, Where};
 use super::dtype::{is_target, to_core};
 use super::error::to_python;
 use super::import::imported;
-use super::operand::{Array, Pair, operand};
-use super::result::{COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, target, unwrapped};
+use super::operand::Array;
+use super::reading::{Keywords, Reading};
+use super::result::{
+    COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, target, unwrapped,
+};
+use super::running::{Teller, elements};
 use super::warning;
 use abssub::Error;
 use abssub::array::DType;
-use abssub::exec::Sum;
+use abssub::exec::{GoOn, Request, Sum};
 use abssub::reduce::Specials;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::ffi::CStr;
 
-/// Elements below which a call keeps the interpreter's lock: it is done before another thread could use it.
-const DETACH_FROM_ELEMENTS: usize = 1 << 14;
+macro_rules! sums {
+    ($($name:ident, $doc:literal, |$request:ident| $sum:expr;)*) => {$(
+        #[pyfunction]
+        #[pyo3(
+            signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=Flag(false), r#where=Where::Everywhere, initial=Initial::Zero, weights=None, nan_policy="propagate", threads=None, progress=None),
+            text_signature = "(a, b, axis=None, *, dtype=None, out=None, keepdims=False, where=True, initial=0, weights=None, nan_policy='propagate', threads=None, progress=None)"
+        )]
+        #[doc = include_str!($doc)]
+        #[allow(clippy::too_many_arguments, reason = "NumPy's own keywords")]
+        #[allow(clippy::doc_lazy_continuation, reason = "numpydoc, not Markdown")]
+        pub(super) fn $name<'py>(
+            a: &Bound<'py, PyAny>,
+            b: &Bound<'py, PyAny>,
+            axis: Option<&Bound<'py, PyAny>>,
+            dtype: Option<&Bound<'py, PyAny>>,
+            out: Option<&Bound<'py, PyAny>>,
+            keepdims: Flag,
+            r#where: Where<'py>,
+            initial: Initial<'py>,
+            weights: Option<&Bound<'py, PyAny>>,
+            nan_policy: &str,
+            threads: Option<&Bound<'py, PyAny>>,
+            progress: Option<&Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let name = stringify!($name);
+            let keywords = Keywords { axis, r#where, weights, nan_policy, threads };
+            let reading = Reading::new(name, a, b, keywords)?;
+            let $request = reading.request()?;
+            let sum = $sum.map_err(|error| to_python(a.py(), error, axis))?;
+            let landing = Landing { name, dtype, out, keepdims: keepdims.0, initial };
+            landing.run(&reading, sum, Teller::new(progress)?)
+        }
+    )*};
+}
+sums! {
+    sad, "sad.txt", |request| Ok::<_, Error>(Sum::new(request));
+    ssd, "ssd.txt", |request| Sum::of_squares(request);
+}
 
-#[pyfunction]
-#[pyo3(
-    signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=Flag(false), r#where=Where::Everywhere, initial=Initial::Zero, threads=None),
-    text_signature = "(a, b, axis=None, *, dtype=None, out=None, keepdims=False, where=True, initial=0, threads=None)"
-)]
-#[doc = include_str!("sad.txt")]
-#[allow(clippy::too_many_arguments, reason = "NumPy's own keywords")]
-#[allow(clippy::doc_lazy_continuation, reason = "numpydoc, not Markdown")]
-pub(super) fn sad<'py>(
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    axis: Option<&Bound<'py, PyAny>>,
-    dtype: Option<&Bound<'py, PyAny>>,
-    out: Option<&Bound<'py, PyAny>>,
-    keepdims: Flag,
-    r#where: Where<'py>,
+/// The keywords that say what becomes of the sums.
+struct Landing<'c, 'py> {
+    name: &'static str,
+    dtype: Option<&'c Bound<'py, PyAny>>,
+    out: Option<&'c Bound<'py, PyAny>>,
+    keepdims: bool,
     initial: Initial<'py>,
-    threads: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = a.py();
-    let pair = Pair::new(a, b)?;
-    let Flag(keepdims) = keepdims;
-    let mask = r#where.mask()?;
-    let fail = |error| to_python(py, error, axis);
-    let ndim = pair.a.ndim().max(pair.b.ndim());
-    let axes = arguments::axes(axis, ndim)?;
-    let (left, right) = pair.operands();
-    let mut sum = Sum::new(left, right, axes.as_deref()).map_err(fail)?;
-    if let Some(mask) = &mask {
-        sum = sum.with_mask(operand(mask)).map_err(fail)?;
-    }
-    if let Some(threads) = arguments::threads(threads)? {
-        sum = sum.with_threads(threads);
-    }
-    let default = match &pair.units {
-        Some(units) => units.dtype.clone(),
-        None if sum.dtype() == DType::F64 => numpy::dtype::<f64>(py),
-        None => numpy::dtype::<u64>(py),
-    };
-    match initial {
-        Initial::Zero => {}
-        Initial::Absent if mask.is_some() => {
-            return Err(PyValueError::new_err(
-                "reduction operation 'sad' does not have an identity, so to use a where mask one has to specify 'initial'",
-            ));
+}
+
+impl<'py> Landing<'_, 'py> {
+    fn run<'c>(
+        self,
+        reading: &'c Reading<'c, 'py>,
+        mut sum: Sum<'c>,
+        teller: Teller<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = reading.py();
+        let default = match &reading.pair.units {
+            Some(units) => units.dtype.clone(),
+            None if sum.dtype() == DType::F64 => numpy::dtype::<f64>(py),
+            None => numpy::dtype::<u64>(py),
+        };
+        let name = self.name;
+        match self.initial {
+            Initial::Zero => {}
+            Initial::Absent if reading.is_masked() => {
+                return Err(PyValueError::new_err(format!(
+                    "reduction operation '{name}' does not have an identity, so to use a where mask one has to specify 'initial'"
+                )));
+            }
+            Initial::Absent => refuse_empty(name, sum.request())?,
+            Initial::From(value) => {
+                let start = arguments::start(&value, sum.dtype(), &default)?;
+                sum = sum.with_initial(start);
+            }
         }
-        Initial::Absent => refuse_empty(&sum)?,
-        Initial::From(value) => {
-            let start = arguments::start(&value, sum.dtype(), &default)?;
-            sum = sum.with_initial(start);
+        let call = Call { py, name, sum: &sum, reading, keepdims: self.keepdims, default, teller };
+        let dtype = self.dtype.map(|dtype| PyArrayDescr::new(py, dtype)).transpose()?;
+        match self.out {
+            None => unwrapped(match dtype {
+                None => call.stored(call.default.clone())?,
+                Some(dtype) => call.fresh(dtype)?,
+            }),
+            Some(out) => call.store_in(out, dtype),
         }
-    }
-    let call = Call { py, sum: &sum, axis, keepdims, default };
-    let dtype = dtype.map(|dtype| PyArrayDescr::new(py, dtype)).transpose()?;
-    let inputs: Vec<&Array<'_>> =
-        [Some(&pair.a), Some(&pair.b), mask.as_ref()].into_iter().flatten().collect();
-    match out {
-        None => unwrapped(match dtype {
-            None => call.stored(call.default.clone())?,
-            Some(dtype) => call.fresh(dtype)?,
-        }),
-        Some(out) => call.store_in(out, dtype, &inputs),
     }
 }
 
-fn refuse_empty(sum: &Sum<'_>) -> PyResult<()> {
-    let empty = sum.operand_shape().iter().zip(sum.reduced()).any(|(&len, &gone)| gone && len == 0);
-    if empty && !sum.shape().contains(&0) {
-        return Err(PyValueError::new_err(
-            "zero-size array to reduction operation sad which has no identity",
-        ));
+fn refuse_empty(name: &str, request: &Request<'_>) -> PyResult<()> {
+    if request.depth() == 0 && !request.kept_shape().contains(&0) {
+        return Err(PyValueError::new_err(format!(
+            "zero-size array to reduction operation {name} which has no identity"
+        )));
     }
     Ok(())
 }
@@ -98,19 +121,17 @@ fn refuse_empty(sum: &Sum<'_>) -> PyResult<()> {
 /// A sum that is ready to run, and what its answer should look like.
 struct Call<'c, 'py> {
     py: Python<'py>,
+    name: &'static str,
     sum: &'c Sum<'c>,
-    axis: Option<&'c Bound<'py, PyAny>>,
+    reading: &'c Reading<'c, 'py>,
     keepdims: bool,
     default: Bound<'py, PyArrayDescr>,
+    teller: Teller<'py>,
 }
 
 impl<'py> Call<'_, 'py> {
     fn shape(&self) -> Vec<usize> {
-        if !self.keepdims {
-            return self.sum.shape();
-        }
-        let axes = self.sum.operand_shape().iter().zip(self.sum.reduced());
-        axes.map(|(&len, &gone)| if gone { 1 } else { len }).collect()
+        result_shape(self.sum.request(), self.keepdims)
     }
 
     /// The sum as a new array of `dtype`.
@@ -161,9 +182,8 @@ impl<'py> Call<'_, 'py> {
         &self,
         out: &Bound<'py, PyAny>,
         dtype: Option<Bound<'py, PyArrayDescr>>,
-        inputs: &[&Array<'py>],
     ) -> PyResult<Bound<'py, PyAny>> {
-        let out = checked_out(out, &self.shape(), self.keepdims)?;
+        let out = checked_out(self.name, out, &self.shape(), self.keepdims)?;
         self.check_kind(&out.dtype())?;
         if let Some(dtype) = dtype.filter(|dtype| !dtype.is_equiv_to(&out.dtype())) {
             // Exact in both: what `dtype` cannot hold is refused, whatever `out` could.
@@ -173,9 +193,10 @@ impl<'py> Call<'_, 'py> {
             return Ok(out.into_any());
         }
         let stored = self.stored_for(&out.dtype())?;
-        if stored.is_equiv_to(&out.dtype()) && is_apart(&out, inputs)? {
+        if stored.is_equiv_to(&out.dtype()) && is_apart(&out, &self.reading.inputs())? {
             let bytes = out.len() * stored.itemsize();
-            let fits = self.sum.always_fits(to_core(&stored).expect("the core stores it"));
+            let core = to_core(&stored).expect("the core stores it");
+            let fits = self.sum.always_fits(core) && !self.reading.may_refuse();
             if fits || bytes > COPIED_BYTES {
                 if !fits {
                     self.check(&out)?;
@@ -204,18 +225,20 @@ impl<'py> Call<'_, 'py> {
             return Ok(());
         }
         Err(PyTypeError::new_err(format!(
-            "Cannot cast ufunc 'sad' output from {} to {} with casting rule 'same_kind'",
+            "Cannot cast ufunc '{}' output from {} to {} with casting rule 'same_kind'",
+            self.name,
             self.default.repr()?,
             dtype.repr()?
         )))
     }
 
     fn store(&self, array: &Array<'_>) -> PyResult<()> {
-        let strides = kept_strides(array, self.sum.reduced(), self.keepdims);
+        let strides = kept_strides(array, self.sum.request().reduced(), self.keepdims);
         let target = target(array);
         // SAFETY: the array has the result's shape, and these are its strides.
         let met = self.run(|go_on| unsafe { self.sum.store(target, &strides, go_on) })?;
-        warning::give(self.py, c"sad", met)
+        let name: &CStr = if self.name == "sad" { c"sad" } else { c"ssd" };
+        warning::give(self.py, name, met)
     }
 
     fn check(&self, array: &Array<'_>) -> PyResult<()> {
@@ -223,26 +246,9 @@ impl<'py> Call<'_, 'py> {
         self.run(|go_on| self.sum.check(target, go_on).map(|()| Specials::default())).map(|_| ())
     }
 
-    /// Runs the core, without the interpreter's lock unless the work is tiny; signals are heard.
-    fn run(
-        &self,
-        work: impl FnOnce(&mut dyn FnMut() -> bool) -> Result<Specials, Error> + Send,
-    ) -> PyResult<Specials> {
-        let elements = self.sum.operand_shape().iter().fold(1, |all: usize, &len| all.saturating_mul(len));
-        if elements < DETACH_FROM_ELEMENTS {
-            return work(&mut || true).map_err(|error| to_python(self.py, error, self.axis));
-        }
-        let mut raised = None;
-        let outcome = self.py.detach(|| {
-            work(&mut || {
-                raised = Python::attach(|py| py.check_signals()).err();
-                raised.is_none()
-            })
-        });
-        match raised {
-            Some(error) => Err(error),
-            None => outcome.map_err(|error| to_python(self.py, error, self.axis)),
-        }
+    fn run(&self, work: impl FnOnce(&mut GoOn<'_>) -> Result<Specials, Error> + Send) -> PyResult<Specials> {
+        let outcome = self.teller.run(self.py, elements(self.sum.request().shape()), work)?;
+        outcome.map_err(|error| to_python(self.py, error, self.reading.axis))
     }
 
     /// Refuses to copy integers or times to where they would be others.

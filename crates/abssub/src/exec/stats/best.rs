@@ -1,0 +1,146 @@
+//! The greatest key of each result, and where it was met first.
+
+use super::super::reduction::Index;
+use crate::element::Key;
+use crate::kernel::keys::{Find, Greatest, GreatestOfColumns};
+use crate::kernel::{FoldInto, Level};
+use std::ops::Range;
+
+/// No element has been met.
+const NOWHERE: i64 = i64::MAX;
+
+/// Greatest keys. For least ones the keys are flipped before they come here.
+#[derive(Clone, Debug)]
+pub(super) struct Best<K> {
+    pub(super) keys: Vec<K>,
+    /// The lowest number of an element that has the greatest key; none where nobody asks.
+    pub(super) at: Option<Vec<i64>>,
+    /// A block's greatest keys, column by column.
+    columns: Vec<K>,
+}
+
+/// The keys of one block.
+#[derive(Clone, Copy)]
+pub(super) struct Ranked<'k, K> {
+    pub(super) keys: &'k [K],
+    pub(super) flags: Option<&'k [u8]>,
+    pub(super) row_len: usize,
+    pub(super) index: Index,
+}
+
+impl<'k, K> Ranked<'k, K> {
+    /// A row, its flags, and the number of its first element.
+    fn rows(self) -> impl DoubleEndedIterator<Item = (&'k [K], Option<&'k [u8]>, i64)> + ExactSizeIterator {
+        let Self { keys, flags, row_len, index } = self;
+        (0..keys.len() / row_len).map(move |row| {
+            let range = row * row_len..(row + 1) * row_len;
+            let first = index.first + index.row_step * row as isize;
+            (&keys[range.clone()], flags.map(|flags| &flags[range]), first as i64)
+        })
+    }
+}
+
+impl<K: Key> Best<K> {
+    pub(super) fn new(len: usize, located: bool) -> Self {
+        let at = located.then(|| vec![NOWHERE; len]);
+        Self { keys: vec![K::default(); len], at, columns: Vec::new() }
+    }
+
+    /// Bytes of state that a result needs.
+    pub(super) fn state_bytes(located: bool) -> usize {
+        size_of::<K>() + if located { size_of::<i64>() } else { 0 }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.keys.fill(K::default());
+        self.at.iter_mut().for_each(|at| at.fill(NOWHERE));
+    }
+
+    /// Takes in the keys of a block.
+    pub(super) fn fold(&mut self, level: Level, ranked: Ranked<'_, K>, into: FoldInto, places: Range<usize>) {
+        match into {
+            FoldInto::One if self.at.is_none() => {
+                let greatest = level.run(Greatest { keys: ranked.keys });
+                let place = &mut self.keys[places.start];
+                *place = greatest.max(*place);
+            }
+            FoldInto::One => {
+                ranked.rows().for_each(|row| self.fold_row(level, row, ranked.index.step, places.start))
+            }
+            FoldInto::EachRow => {
+                for (row, place) in ranked.rows().zip(places) {
+                    self.fold_row(level, row, ranked.index.step, place);
+                }
+            }
+            FoldInto::EachColumn if self.at.is_none() => {
+                level.run(GreatestOfColumns { keys: ranked.keys, greatest: &mut self.keys[places] });
+            }
+            FoldInto::EachColumn => self.fold_columns(level, ranked, places),
+        }
+    }
+
+    fn fold_row(
+        &mut self,
+        level: Level,
+        (keys, flags, first): (&[K], Option<&[u8]>, i64),
+        step: isize,
+        place: usize,
+    ) {
+        let greatest = level.run(Greatest { keys });
+        let Some(at) = &mut self.at else {
+            self.keys[place] = self.keys[place].max(greatest);
+            return;
+        };
+        let (best, at) = (&mut self.keys[place], &mut at[place]);
+        // The lowest number that any element of the row has.
+        let lowest = first.min(first + step as i64 * (keys.len() as i64 - 1));
+        if *at == NOWHERE || greatest > *best || (greatest == *best && lowest < *at) {
+            let found = level.run(Find { keys, flags, wanted: greatest, last: step < 0 });
+            if let Some(i) = found {
+                better(best, at, greatest, first + step as i64 * i as i64);
+            }
+        }
+    }
+
+    fn fold_columns(&mut self, level: Level, ranked: Ranked<'_, K>, places: Range<usize>) {
+        let Self { keys: best, at, columns } = self;
+        let at = at.as_mut().expect("located");
+        columns.clear();
+        columns.resize(ranked.row_len, K::default());
+        level.run(GreatestOfColumns { keys: ranked.keys, greatest: columns });
+        let rows = ranked.keys.len() / ranked.row_len;
+        let (first, step) = (ranked.index.first as i64, ranked.index.row_step as i64);
+        let lowest = first.min(first + step * (rows as i64 - 1));
+        for (column, place) in places.enumerate() {
+            let (best, at, greatest) = (&mut best[place], &mut at[place], columns[column]);
+            if *at != NOWHERE && (greatest < *best || (greatest == *best && lowest >= *at)) {
+                continue;
+            }
+            let is_it = |&row: &usize| {
+                let i = row * ranked.row_len + column;
+                ranked.keys[i] == greatest && ranked.flags.is_none_or(|flags| flags[i] != 0)
+            };
+            let found = if step < 0 { (0..rows).rfind(is_it) } else { (0..rows).find(is_it) };
+            if let Some(row) = found {
+                better(best, at, greatest, first + step * row as i64);
+            }
+        }
+    }
+
+    /// Takes in one result of another.
+    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize) {
+        match (&mut self.at, &other.at) {
+            (Some(at), Some(others)) if others[from] != NOWHERE => {
+                better(&mut self.keys[place], &mut at[place], other.keys[from], others[from]);
+            }
+            _ => self.keys[place] = self.keys[place].max(other.keys[from]),
+        }
+    }
+}
+
+/// The greater key wins, and among equal ones the lower number.
+fn better<K: Key>(best: &mut K, at: &mut i64, key: K, number: i64) {
+    if *at == NOWHERE || key > *best || (key == *best && number < *at) {
+        (*best, *at) = (key, number);
+    }
+}

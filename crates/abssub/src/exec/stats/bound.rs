@@ -1,0 +1,187 @@
+//! Thresholds: numbers that differences are compared with, as ranges of keys.
+
+use crate::element::{Key, Keyed};
+use std::cmp::Ordering;
+
+/// A number to compare differences with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// A whole number; ticks, for times.
+    Integer(i128),
+    /// Any double. NaN is equal to nothing, and neither less nor greater.
+    Float(f64),
+    /// Between a whole number and the next: a duration that is no whole number of ticks.
+    After(i128),
+}
+
+/// How a difference is compared with a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `==`
+    Equal,
+    /// `!=`, which what is not a number is to everything.
+    NotEqual,
+}
+
+/// Keys that satisfy a comparison: `low ..= high`, or all others.
+///
+/// The range never holds zero, which is what stands for an element that takes no part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KeyRange {
+    /// None if there are no such keys.
+    pub(super) range: Option<(u128, u128)>,
+    /// Whether the keys outside are meant.
+    pub(super) outside: bool,
+}
+
+/// How the difference that has a key compares with a bound. The key must be a number's.
+fn compare<E: Keyed>(key: E::Key, bound: Bound) -> Option<Ordering> {
+    if E::IS_WHOLE {
+        let ticks = i128::try_from(key.wide()).unwrap_or(i128::MAX);
+        return match bound {
+            Bound::Integer(n) => Some(ticks.cmp(&n)),
+            Bound::After(n) => Some(if ticks > n { Ordering::Greater } else { Ordering::Less }),
+            Bound::Float(x) if x.is_nan() => None,
+            // Beyond 2^127 the conversion saturates, which orders rightly.
+            Bound::Float(x) => {
+                let floor = x.floor();
+                Some(ticks.cmp(&(floor as i128)).then(if x > floor {
+                    Ordering::Less
+                } else {
+                    Ordering::Equal
+                }))
+            }
+        };
+    }
+    let value = E::key_to_f64(key);
+    match bound {
+        Bound::Float(x) => value.partial_cmp(&x).map(|order| order.then_with(|| E::beyond_f64(key))),
+        Bound::Integer(n) | Bound::After(n) => {
+            let near = n as f64;
+            let order = value.partial_cmp(&near)?;
+            // A double that equals the nearest one may still differ from the integer itself.
+            let rest = if near.abs() < 1e38 { (near as i128).cmp(&n) } else { Ordering::Equal };
+            Some(order.then(rest).then_with(|| E::beyond_f64(key)))
+        }
+    }
+}
+
+/// The lowest key for which `reached` holds, which holds for all keys above it; none if for no number's.
+fn first_key<E: Keyed>(reached: impl Fn(E::Key) -> bool) -> Option<u128> {
+    let (mut low, mut high) = (0u128, E::LAST.wide() + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if reached(E::Key::narrow(middle)) { high = middle } else { low = middle + 1 }
+    }
+    (low <= E::LAST.wide()).then_some(low)
+}
+
+/// The lowest key of a difference that is at least the bound; none if there is no such difference.
+pub(super) fn first_at_least<E: Keyed>(bound: Bound) -> Option<u128> {
+    first_key::<E>(|key| compare::<E>(key, bound).is_some_and(Ordering::is_ge))
+}
+
+/// The highest key of a difference that is at most the bound; none if there is no such difference.
+pub(super) fn last_at_most<E: Keyed>(bound: Bound) -> Option<u128> {
+    if matches!(bound, Bound::Float(x) if x.is_nan()) {
+        return None;
+    }
+    let above = first_key::<E>(|key| compare::<E>(key, bound).is_some_and(Ordering::is_gt));
+    above.map_or(Some(E::LAST.wide()), |above| above.checked_sub(1))
+}
+
+impl KeyRange {
+    /// What is not zero, be it a number or not.
+    pub(super) fn nonzero<E: Keyed>() -> Self {
+        Self { range: Some((0, 0)), outside: true }.without_zero::<E>()
+    }
+
+    /// The same keys, by way of a range that does not hold zero.
+    fn without_zero<E: Keyed>(self) -> Self {
+        match self.range {
+            Some((0, high)) => {
+                let top = E::Key::MAX.wide();
+                Self { range: (high < top).then(|| (high + 1, top)), outside: !self.outside }
+            }
+            _ => self,
+        }
+    }
+
+    /// The keys that satisfy a comparison with a bound.
+    pub(super) fn new<E: Keyed>(comparison: Comparison, bound: Bound) -> Self {
+        let (first, last) = (first_at_least::<E>(bound), last_at_most::<E>(bound));
+        let top = E::LAST.wide();
+        let inside = |low: Option<u128>, high: Option<u128>| low.zip(high).filter(|(low, high)| low <= high);
+        let not_a_number = matches!(bound, Bound::Float(x) if x.is_nan());
+        let range = match comparison {
+            _ if not_a_number => None,
+            Comparison::Greater => inside(last.map_or(Some(0), |last| last.checked_add(1)), Some(top)),
+            Comparison::GreaterEqual => inside(first, Some(top)),
+            Comparison::Less => inside(Some(0), first.map_or(Some(top), |first| first.checked_sub(1))),
+            Comparison::LessEqual => inside(Some(0), last),
+            Comparison::Equal | Comparison::NotEqual => inside(first, last),
+        };
+        Self { range, outside: comparison == Comparison::NotEqual }.without_zero::<E>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Comparison::*;
+
+    /// The range of numbers that satisfy a comparison, zero included.
+    fn range<E: Keyed>(comparison: Comparison, bound: Bound) -> Option<(u128, u128)> {
+        let KeyRange { range, outside } = KeyRange::new::<E>(comparison, bound);
+        assert!(range.is_none_or(|(low, _)| low > 0));
+        let zero = if comparison == NotEqual { !outside } else { outside };
+        match range {
+            _ if !zero => range,
+            None => Some((0, E::LAST.wide())),
+            Some((low, _)) => Some((0, low - 1)),
+        }
+    }
+
+    #[test]
+    fn integers() {
+        assert_eq!(range::<u8>(Greater, Bound::Integer(3)), Some((4, 255)));
+        assert_eq!(range::<u8>(Greater, Bound::Integer(255)), None);
+        assert_eq!(range::<u8>(Greater, Bound::Integer(-1)), Some((0, 255)));
+        assert_eq!(range::<u8>(GreaterEqual, Bound::Float(2.5)), Some((3, 255)));
+        assert_eq!(range::<u8>(Less, Bound::Float(2.5)), Some((0, 2)));
+        assert_eq!(range::<u8>(Less, Bound::Integer(0)), None);
+        assert_eq!(range::<u8>(LessEqual, Bound::Integer(i128::MAX)), Some((0, 255)));
+        assert_eq!(range::<u8>(Equal, Bound::Float(2.5)), None);
+        assert_eq!(range::<u8>(Greater, Bound::After(2)), Some((3, 255)));
+        assert_eq!(range::<u8>(LessEqual, Bound::After(-1)), None);
+        assert_eq!(range::<u8>(GreaterEqual, Bound::Float(f64::NAN)), None);
+        assert_eq!(range::<u64>(Greater, Bound::Float(f64::INFINITY)), None);
+        let large = u128::from(u64::MAX);
+        assert_eq!(range::<u64>(GreaterEqual, Bound::Integer(large as i128)), Some((large, large)));
+    }
+
+    #[test]
+    fn floats() {
+        let bits = |x: f32| u128::from(x.to_bits());
+        assert_eq!(range::<f32>(Greater, Bound::Float(0.0)), Some((1, bits(f32::INFINITY))));
+        assert_eq!(range::<f32>(Equal, Bound::Float(1.0)), Some((bits(1.0), bits(1.0))));
+        assert_eq!(range::<f32>(Equal, Bound::Float(0.1)), None);
+        assert_eq!(range::<f32>(Less, Bound::Integer(1)), Some((0, bits(1.0) - 1)));
+        assert_eq!(
+            range::<f64>(Greater, Bound::Integer((1 << 53) + 1)).map(|range| range.0),
+            Some(u128::from(2f64.powi(53).to_bits()) + 1)
+        );
+        assert_eq!(
+            range::<f32>(GreaterEqual, Bound::Float(f64::NEG_INFINITY)),
+            Some((0, bits(f32::INFINITY)))
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! Several statistics from one reading: what is asked, the states it takes, and what they come to.
+
+mod accumulator;
+mod best;
+mod bound;
+mod finish;
+mod request;
+mod tile;
+
+pub use accumulator::Accumulator;
+pub use bound::{Bound, Comparison};
+pub use finish::Output;
+pub use request::{Asked, Stat, Stats};

@@ -1,0 +1,338 @@
+//! The states of neighbouring results: only those that the statistics asked for need.
+
+use super::super::measured::{Measured, SquareState};
+use super::super::reduction::Piece;
+use super::super::weigh::{Power, Terms, weights_alone};
+use super::best::{Best, Ranked};
+use super::bound::KeyRange;
+use crate::element::{Key, Keyed};
+use crate::kernel::histogram::{Bins, CountBins, CountBinsOfColumns};
+use crate::kernel::keys::{AnyFrom, Count, CountColumns, Flip, WriteKeys};
+use crate::kernel::{Block, FoldInto, Level};
+use crate::reduce::{ExactSum, Specials, State, Wire};
+
+/// The states that are needed, and what they are made with.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<E: Keyed> {
+    pub(super) sum: bool,
+    pub(super) squares: bool,
+    /// Whether pairs can be left out that the mask lets pass: those are counted too then.
+    pub(super) omits: bool,
+    /// Whether sums are of weighted terms; the weights are summed too then.
+    pub(super) weighted: bool,
+    /// The greatest difference, and whether its place too.
+    pub(super) high: Option<bool>,
+    /// The least.
+    pub(super) low: Option<bool>,
+    pub(super) ranges: Vec<KeyRange>,
+    pub(super) bins: Option<Bins<E::Key>>,
+}
+
+/// The states of `len` results, each kind side by side.
+#[derive(Clone)]
+pub(super) struct Tile<E: Measured> {
+    /// How many elements took part.
+    pub(super) number: Vec<u64>,
+    /// How many the mask let pass, where it matters.
+    pub(super) offered: Vec<u64>,
+    pub(super) sum: Vec<E::State>,
+    pub(super) squares: Vec<SquareState<E>>,
+    pub(super) weighted_sum: Vec<ExactSum>,
+    pub(super) weighted_squares: Vec<ExactSum>,
+    pub(super) weight: Vec<ExactSum>,
+    pub(super) high: Option<Best<E::Key>>,
+    pub(super) low: Option<Best<E::Key>>,
+    /// How many keys lay in each range, range by range.
+    pub(super) within: Vec<Vec<u64>>,
+    /// Counts of all bins of the first result, then of the second, and so on.
+    pub(super) histogram: Vec<u64>,
+    /// What the differences that have keys met: an infinity, or no number.
+    pub(super) met: Specials,
+    keys: Vec<E::Key>,
+    terms: Terms,
+}
+
+/// Bytes of keys that a block has at most.
+const KEY_BYTES: usize = 16 << 10;
+
+impl<E: Measured> Wanted<E> {
+    /// Bytes of state that a result needs.
+    pub(super) fn state_bytes(&self) -> usize {
+        let when = |wanted: bool, bytes: usize| if wanted { bytes } else { 0 };
+        let best = |located: Option<bool>| located.map_or(0, Best::<E::Key>::state_bytes);
+        let own = !self.weighted;
+        size_of::<u64>()
+            + when(self.omits, size_of::<u64>())
+            + when(self.sum && own, E::State::MOST_BYTES)
+            + when(self.squares && own, SquareState::<E>::MOST_BYTES)
+            + when(self.sum && self.weighted, ExactSum::MOST_BYTES)
+            + when(self.squares && self.weighted, ExactSum::MOST_BYTES)
+            + when(self.weighted, ExactSum::MOST_BYTES)
+            + best(self.high)
+            + best(self.low)
+            + self.ranges.len() * size_of::<u64>()
+            + self.bins.as_ref().map_or(0, Bins::count) * size_of::<u64>()
+    }
+
+    /// Elements that a block may have.
+    pub(super) fn most_elements(&self) -> usize {
+        let keys = if self.needs_keys() { KEY_BYTES / size_of::<E::Key>() } else { usize::MAX };
+        // More than one reading of a block: it should stay in the first cache.
+        let several = if self.sum && self.squares { 1 << 12 } else { usize::MAX };
+        keys.min(several).min(if self.weighted { Terms::MOST } else { usize::MAX })
+    }
+
+    fn needs_keys(&self) -> bool {
+        self.high.is_some() || self.low.is_some() || !self.ranges.is_empty() || self.bins.is_some()
+    }
+
+    pub(super) fn tile(&self, len: usize) -> Tile<E> {
+        let when = |wanted: bool| if wanted { len } else { 0 };
+        let bins = self.bins.as_ref().map_or(0, Bins::count);
+        let own = !self.weighted;
+        Tile {
+            number: vec![0; len],
+            offered: vec![0; when(self.omits)],
+            sum: vec![E::State::default(); when(self.sum && own)],
+            squares: vec![SquareState::<E>::default(); when(self.squares && own)],
+            weighted_sum: vec![ExactSum::default(); when(self.sum && self.weighted)],
+            weighted_squares: vec![ExactSum::default(); when(self.squares && self.weighted)],
+            weight: vec![ExactSum::default(); when(self.weighted)],
+            high: self.high.map(|located| Best::new(len, located)),
+            low: self.low.map(|located| Best::new(len, located)),
+            within: vec![vec![0; len]; self.ranges.len()],
+            histogram: vec![0; len * bins],
+            met: Specials::default(),
+            keys: Vec::new(),
+            terms: Terms::default(),
+        }
+    }
+}
+
+impl<E: Measured> Tile<E> {
+    pub(super) fn reset(&mut self) {
+        self.met = Specials::default();
+        self.number.fill(0);
+        self.offered.fill(0);
+        self.sum.iter_mut().for_each(State::reset);
+        self.squares.iter_mut().for_each(State::reset);
+        let weighted = [&mut self.weighted_sum, &mut self.weighted_squares, &mut self.weight];
+        weighted.into_iter().flatten().for_each(State::reset);
+        self.high.iter_mut().chain(&mut self.low).for_each(Best::reset);
+        self.within.iter_mut().for_each(|counts| counts.fill(0));
+        self.histogram.fill(0);
+    }
+
+    /// Takes in one result of another tile that was made alike.
+    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize) {
+        fn join<S: State>(states: &mut [S], place: usize, others: &[S], from: usize) {
+            if let (Some(state), Some(other)) = (states.get_mut(place), others.get(from)) {
+                state.merge(other);
+            }
+        }
+        self.met = self.met.or(other.met);
+        self.number[place] += other.number[from];
+        if let (Some(offered), Some(more)) = (self.offered.get_mut(place), other.offered.get(from)) {
+            *offered += more;
+        }
+        join(&mut self.sum, place, &other.sum, from);
+        join(&mut self.squares, place, &other.squares, from);
+        join(&mut self.weighted_sum, place, &other.weighted_sum, from);
+        join(&mut self.weighted_squares, place, &other.weighted_squares, from);
+        join(&mut self.weight, place, &other.weight, from);
+        for (best, other) in [(&mut self.high, &other.high), (&mut self.low, &other.low)] {
+            if let (Some(best), Some(other)) = (best, other) {
+                best.merge(place, other, from);
+            }
+        }
+        self.within.iter_mut().zip(&other.within).for_each(|(counts, more)| counts[place] += more[from]);
+        let bins = self.histogram.len() / self.number.len().max(1);
+        let (own, others) = (place * bins..(place + 1) * bins, from * bins..(from + 1) * bins);
+        self.histogram[own].iter_mut().zip(&other.histogram[others]).for_each(|(count, more)| *count += more);
+    }
+
+    /// The states as bytes.
+    pub(super) fn put(&self, bytes: &mut Vec<u8>) {
+        self.met.put(bytes);
+        self.number.put(bytes);
+        self.offered.put(bytes);
+        self.sum.put(bytes);
+        self.squares.put(bytes);
+        self.weighted_sum.put(bytes);
+        self.weighted_squares.put(bytes);
+        self.weight.put(bytes);
+        for best in [&self.high, &self.low].into_iter().flatten() {
+            best.keys.put(bytes);
+            best.at.put(bytes);
+        }
+        self.within.put(bytes);
+        self.histogram.put(bytes);
+    }
+
+    /// The states from bytes; none if they are not those of `len` results of what is wanted.
+    pub(super) fn take(wanted: &Wanted<E>, len: usize, bytes: &mut &[u8]) -> Option<Self> {
+        fn list<T: Wire>(like: &[T], bytes: &mut &[u8]) -> Option<Vec<T>> {
+            Wire::take(bytes).filter(|list: &Vec<T>| list.len() == like.len())
+        }
+        // A length that the bytes cannot hold is refused before memory is asked for.
+        let mut tile = if len <= bytes.len() { wanted.tile(len) } else { return None };
+        tile.met = Wire::take(bytes)?;
+        tile.number = list(&tile.number, bytes)?;
+        tile.offered = list(&tile.offered, bytes)?;
+        tile.sum = list(&tile.sum, bytes)?;
+        tile.squares = list(&tile.squares, bytes)?;
+        tile.weighted_sum = list(&tile.weighted_sum, bytes)?;
+        tile.weighted_squares = list(&tile.weighted_squares, bytes)?;
+        tile.weight = list(&tile.weight, bytes)?;
+        for best in [&mut tile.high, &mut tile.low].into_iter().flatten() {
+            best.keys = list(&best.keys, bytes)?;
+            let at: Option<Vec<i64>> = Wire::take(bytes)?;
+            best.at = Some(at).filter(|at| at.as_ref().map(Vec::len) == best.at.as_ref().map(Vec::len))?;
+        }
+        let within: Vec<Vec<u64>> = list(&tile.within, bytes)?;
+        tile.within = Some(within).filter(|within| within.iter().all(|counts| counts.len() == len))?;
+        tile.histogram = list(&tile.histogram, bytes)?;
+        Some(tile)
+    }
+
+    /// Folds a block into the states of its places.
+    pub(super) fn fold(&mut self, wanted: &Wanted<E>, level: Level, piece: Piece<'_, E>) {
+        count_taken(&piece, piece.flags, &mut self.number[piece.places.clone()]);
+        if wanted.omits {
+            count_taken(&piece, piece.offered, &mut self.offered[piece.places.clone()]);
+        }
+        self.fold_sums(level, &piece);
+        if wanted.needs_keys() {
+            self.fold_keys(wanted, level, &piece);
+        }
+    }
+
+    fn fold_sums(&mut self, level: Level, piece: &Piece<'_, E>) {
+        let (block, into, places) = (piece.block, piece.into, piece.places.clone());
+        if !self.sum.is_empty() {
+            block.fold(level, into, &mut self.sum[places.clone()]);
+        }
+        if !self.squares.is_empty() {
+            let Block { a, b } = block;
+            Block::<E::Square> { a, b }.fold(level, into, &mut self.squares[places.clone()]);
+        }
+        let Some(weights) = piece.weights else { return };
+        weights_alone(weights).fold(level, into, &mut self.weight[places.clone()]);
+        let powers = [(Power::First, &mut self.weighted_sum), (Power::Second, &mut self.weighted_squares)];
+        for (power, states) in powers.into_iter().filter(|(_, states)| !states.is_empty()) {
+            self.terms.of(level, block, weights, power).fold(level, into, &mut states[places.clone()]);
+        }
+    }
+
+    fn fold_keys(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
+        let (block, into, places) = (piece.block, piece.into, piece.places.clone());
+        let row_len = block.a.row_len();
+        let elements = block.a.count() * row_len;
+        if self.keys.len() < elements {
+            self.keys.resize(elements, E::Key::default());
+        }
+        let keys = &mut self.keys[..elements];
+        level.run(WriteKeys { block, keys });
+        if E::LAST < E::Key::MAX && level.run(AnyFrom { keys, last: E::LAST }) {
+            self.met = self.met.or(losses(block));
+        }
+        for (range, counts) in wanted.ranges.iter().zip(&mut self.within) {
+            let Some((low, high)) = range.range else { continue };
+            let (low, span) = (E::Key::narrow(low), E::Key::narrow(high - low));
+            count(level, keys, row_len, into, (low, span), &mut counts[places.clone()]);
+        }
+        if let Some(bins) = &wanted.bins {
+            let counts = &mut self.histogram[places.start * bins.count()..places.end * bins.count()];
+            fold_bins(level, bins, keys, piece.flags, row_len, into, counts);
+        }
+        if let Some(high) = &mut self.high {
+            high.fold(level, ranked(keys, piece), into, places.clone());
+        }
+        if let Some(low) = &mut self.low {
+            level.run(Flip { keys, last: E::LAST, flags: piece.flags });
+            low.fold(level, ranked(keys, piece), into, places);
+        }
+    }
+}
+
+/// What a block's differences lost.
+#[cold]
+fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
+    let mut met = Specials::default();
+    for i in 0..block.a.count() {
+        for (a, b) in block.a.row(i).iter().zip(block.b.row(i).iter()) {
+            let (invalid, overflow) = E::lost(a, b);
+            met.invalid |= invalid;
+            met.overflow |= overflow;
+        }
+    }
+    met
+}
+
+/// Adds how many elements have a flag.
+fn count_taken<E: Keyed>(piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mut [u64]) {
+    let (rows, len) = (piece.block.a.count(), piece.block.a.row_len());
+    let taken = |flags: &[u8]| flags.iter().map(|&flag| u64::from(flag)).sum::<u64>();
+    match (piece.into, flags) {
+        (FoldInto::One, None) => number[0] += (rows * len) as u64,
+        (FoldInto::One, Some(flags)) => number[0] += taken(flags),
+        (FoldInto::EachRow, None) => number.iter_mut().for_each(|number| *number += len as u64),
+        (FoldInto::EachRow, Some(flags)) => {
+            number.iter_mut().zip(flags.chunks_exact(len)).for_each(|(number, row)| *number += taken(row));
+        }
+        (FoldInto::EachColumn, None) => number.iter_mut().for_each(|number| *number += rows as u64),
+        (FoldInto::EachColumn, Some(flags)) => {
+            for row in flags.chunks_exact(len) {
+                number.iter_mut().zip(row).for_each(|(number, &flag)| *number += u64::from(flag));
+            }
+        }
+    }
+}
+
+fn ranked<'k, E: Keyed>(keys: &'k [E::Key], piece: &Piece<'k, E>) -> Ranked<'k, E::Key> {
+    Ranked { keys, flags: piece.flags, row_len: piece.block.a.row_len(), index: piece.index }
+}
+
+/// Counts the keys in a range; those that take no part count as zero does.
+fn count<K: Key>(
+    level: Level,
+    keys: &[K],
+    row_len: usize,
+    into: FoldInto,
+    (low, span): (K, K),
+    counts: &mut [u64],
+) {
+    match into {
+        FoldInto::One => counts[0] += level.run(Count { keys, low, span }),
+        FoldInto::EachRow => {
+            for (keys, count) in keys.chunks_exact(row_len).zip(counts) {
+                *count += level.run(Count { keys, low, span });
+            }
+        }
+        FoldInto::EachColumn => level.run(CountColumns { keys, low, span, counts }),
+    }
+}
+
+fn fold_bins<K: Key>(
+    level: Level,
+    bins: &Bins<K>,
+    keys: &[K],
+    flags: Option<&[u8]>,
+    row_len: usize,
+    into: FoldInto,
+    counts: &mut [u64],
+) {
+    match into {
+        FoldInto::One => level.run(CountBins { bins, keys, flags, counts }),
+        FoldInto::EachRow => {
+            for (row, keys) in keys.chunks_exact(row_len).enumerate() {
+                let flags = flags.map(|flags| &flags[row * row_len..][..row_len]);
+                let counts = &mut counts[row * bins.count()..][..bins.count()];
+                level.run(CountBins { bins, keys, flags, counts });
+            }
+        }
+        FoldInto::EachColumn => {
+            level.run(CountBinsOfColumns { bins, keys, flags, columns: row_len, counts });
+        }
+    }
+}
