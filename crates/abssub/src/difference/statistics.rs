@@ -98,7 +98,8 @@ where
     /// use abssub::exec::stats::{Bound, Comparison};
     /// use ndarray::{array, Axis};
     ///
-    /// let difference = AbsDiff::new(array![1u8, 9, 200].view(), array![3u8].view())?;
+    /// let (a, b) = (array![1u8, 9, 200], array![3u8]);
+    /// let difference = AbsDiff::new(a.view(), b.view())?;
     /// let many = difference.count(&[Axis(0)], Comparison::Greater, Bound::Float(5.5))?;
     /// assert_eq!(many.first(), Some(&2));
     /// # Ok::<(), abssub::Error>(())
