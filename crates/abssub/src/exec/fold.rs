@@ -22,7 +22,7 @@ const SCATTERED_LEN: usize = 128;
 const SHARED_LEN: usize = 1 << 13;
 /// Elements of a row where few of a block have to hold several rows, so that columns are not folded
 /// element by element.
-const COLUMN_LEN: usize = 1 << 11;
+const COLUMN_LEN: usize = 1 << 9;
 /// How often the caller is asked whether to go on.
 const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.

@@ -98,7 +98,7 @@ fn add_row<E: Partial>(a: Run<E::Left>, b: Run<E::Right>, sums: &mut [E::Sum]) {
 
 /// How far ahead a row's bytes are asked for. A frame from memory is read a tenth faster on one thread,
 /// for some of the speed of what lies in a cache: see `row/u8` of the benchmarks.
-const AHEAD_BYTES: usize = 1024;
+pub(super) const AHEAD_BYTES: usize = 1024;
 
 /// Vectors that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
@@ -240,7 +240,7 @@ where
     let mut total = 0;
     while a.len() > 0 {
         let mut sums = [0u32; BLOCK];
-        for (a, b) in a.by_ref().take(1 << 16).zip(b.by_ref().take(1 << 16)) {
+        for (a, b) in a.ahead::<AHEAD_BYTES>().take(1 << 16).zip(b.by_ref().take(1 << 16)) {
             (0..BLOCK).for_each(|i| sums[i] += u32::from(E::absdiff(a[i], b[i])));
         }
         total += sums.iter().map(|&sum| u64::from(sum)).sum::<u64>();

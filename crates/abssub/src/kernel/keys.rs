@@ -3,7 +3,11 @@
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::fold::Block;
+use super::integer::AHEAD_BYTES;
 use crate::element::{Key, Keyed};
+
+/// Elements whose keys are written together: what the compiler turns into vectors.
+const BLOCK: usize = 64;
 
 /// Writes the keys of a block, one row after the other.
 pub(crate) struct WriteKeys<'m, 'k, E: Keyed> {
@@ -18,8 +22,14 @@ impl<E: Keyed> Kernel for WriteKeys<'_, '_, E> {
     fn run<S: Simd>(self, _simd: S) {
         let Block { a, b } = self.block;
         for (i, keys) in self.keys.chunks_exact_mut(a.row_len()).enumerate() {
-            let pairs = a.row(i).iter().zip(b.row(i).iter());
-            keys.iter_mut().zip(pairs).for_each(|(key, (a, b))| *key = E::key(a, b));
+            let ((mut a, a_rest), (b, b_rest)) = (a.row(i).blocks::<BLOCK>(), b.row(i).blocks::<BLOCK>());
+            let (blocks, rest) = keys.as_chunks_mut::<BLOCK>();
+            for ((keys, a), b) in blocks.iter_mut().zip(a.ahead::<AHEAD_BYTES>()).zip(b) {
+                (0..BLOCK).for_each(|i| keys[i] = E::key(a[i], b[i]));
+            }
+            rest.iter_mut()
+                .zip(a_rest.iter().zip(b_rest.iter()))
+                .for_each(|(key, (a, b))| *key = E::key(a, b));
         }
     }
 }
