@@ -134,6 +134,11 @@ impl ExactSum {
         if self.rest.is_some() { self.long().to_f64() } else { self.high + self.low }
     }
 
+    /// The finite terms as two doubles, where those hold their sum.
+    pub(super) fn pair(&self) -> Option<[f64; 2]> {
+        self.rest.is_none().then_some([self.high, self.low])
+    }
+
     /// The whole as one long accumulator.
     pub fn long(&self) -> DoubleSum {
         let mut long = self.rest.as_deref().cloned().unwrap_or_default();

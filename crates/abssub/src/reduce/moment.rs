@@ -26,6 +26,12 @@ pub trait Moment: State {
     fn small(&self) -> Option<u64> {
         None
     }
+
+    /// The total as the sum of two doubles, where it is one.
+    #[inline(always)]
+    fn pair(&self) -> Option<[f64; 2]> {
+        None
+    }
 }
 
 /// A number that is not negative, in limbs from the lowest; the lowest bit weighs 2^`weight`.
@@ -175,8 +181,48 @@ pub fn variance<S: Moment, Q: Moment>(n: u64, ddof: f64, sum: &S, squares: &Q, r
         let variance = spread / n as f64 / free;
         return if root { variance.sqrt() } else { variance };
     }
-    let variance = Whole::spread(n, &sum.whole(), &squares.whole()).scaled().over(n as f64).over(free);
+    let short = sum.pair().zip(squares.pair()).and_then(|(sum, squares)| short_spread(n, sum, squares));
+    let spread = short.unwrap_or_else(|| Whole::spread(n, &sum.whole(), &squares.whole()).scaled());
+    let variance = spread.over(n as f64).over(free);
     if root { variance.root().to_f64() } else { variance.to_f64() }
+}
+
+/// `n squares - sum^2` where 128 bits hold all of it, as they do for most floats of some twenty bits.
+fn short_spread(n: u64, sum: [f64; 2], squares: [f64; 2]) -> Option<Scaled> {
+    let (sum, sum_unit) = in_units(sum)?;
+    let (squares, squares_unit) = in_units(squares)?;
+    let unit = squares_unit.min(2 * sum_unit);
+    let whole = shifted(squares.checked_mul(n.into())?, squares_unit - unit)?;
+    let spread = whole.checked_sub(shifted(sum.checked_mul(sum)?, 2 * sum_unit - unit)?)?;
+    Some(Scaled::new(spread as f64, unit))
+}
+
+/// The sum of two doubles as an integer times a power of two.
+fn in_units(pair: [f64; 2]) -> Option<(i128, i32)> {
+    let [(high, high_unit), (low, low_unit)] = pair.map(|x| {
+        let bits = x.to_bits();
+        let biased = (bits >> 52 & 0x7ff) as i32;
+        let fraction = (bits & ((1 << 52) - 1)) as i64 | i64::from(biased != 0) << 52;
+        let zeros = if fraction == 0 { 0 } else { fraction.trailing_zeros() };
+        let magnitude = i128::from(fraction >> zeros);
+        (if x < 0.0 { -magnitude } else { magnitude }, biased.max(1) - 1075 + zeros as i32)
+    });
+    let unit = match (high, low) {
+        (0, _) => low_unit,
+        (_, 0) => high_unit,
+        _ => high_unit.min(low_unit),
+    };
+    let part = |x: i128, own: i32| if x == 0 { Some(0) } else { shifted(x, own - unit) };
+    Some((part(high, high_unit)?.checked_add(part(low, low_unit)?)?, unit))
+}
+
+/// `x * 2^shift`, if that fits.
+fn shifted(x: i128, shift: i32) -> Option<i128> {
+    if x == 0 {
+        return Some(0);
+    }
+    let room = x.unsigned_abs().leading_zeros() as i32 - 1;
+    (shift < room).then(|| x << shift)
 }
 
 impl Moment for Counter<u64> {
@@ -230,7 +276,7 @@ impl Moment for WideCounter {
 }
 
 macro_rules! float_moments {
-    ($($t:ty: |$state:ident| $specials:expr, $long:expr $(, $short:expr)?;)*) => {$(
+    ($($t:ty: |$state:ident| $specials:expr, $long:expr $(, $short:expr, $pair:expr)?;)*) => {$(
         impl Moment for $t {
             fn specials(&self) -> Specials {
                 let $state = self;
@@ -247,13 +293,18 @@ macro_rules! float_moments {
                 // A rounded total that is neither subnormal nor infinite has its 53 bits.
                 let short: Option<f64> = $short.filter(|total: &f64| total.is_normal());
                 short.map_or_else(|| self.whole().scaled(), |total| Scaled::new(total, 0))
+            }
+
+            fn pair(&self) -> Option<[f64; 2]> {
+                let $state = self;
+                $pair
             })?
         }
     )*};
 }
 float_moments! {
-    ExactSum: |state| ExactSum::specials(state), state.long(), Some(state.to_f64());
-    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.short();
+    ExactSum: |state| ExactSum::specials(state), state.long(), Some(state.to_f64()), state.pair();
+    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.short(), state.pair();
     ExtendedTotal: |state| state.specials, state.sum;
     ExtendedSquares: |state| state.specials, state.sum;
 }
@@ -289,6 +340,29 @@ mod tests {
             squares.add(x * x);
         }
         assert_eq!(variance(2, 0.0, &sum, &squares, false), 0.0625);
+    }
+
+    #[test]
+    fn short_and_long_spreads_agree() {
+        let cases: [&[f64]; 6] = [
+            &[0.5, 0.25, 1e-3_f32 as f64],
+            &[1e8 + 0.5, 1e8, 1e8 + 2.0],
+            &[1e-300, 2e-300, 5e-300],
+            &[3.0, 3.0],
+            &[0.0, 0.0, 7.5],
+            &[f64::from_bits(1), 0.0],
+        ];
+        for terms in cases {
+            let (sum, squares) = sums(terms);
+            let n = terms.len() as u64;
+            let long = Whole::spread(n, &sum.whole(), &squares.whole()).scaled();
+            let pairs = sum.pair().zip(squares.pair());
+            if let Some(short) = pairs.and_then(|(sum, squares)| short_spread(n, sum, squares)) {
+                assert_eq!(short, long, "{terms:?}");
+            }
+        }
+        assert!(short_spread(3, [1e300, 1.0], [1.0, 0.0]).is_none());
+        assert!(short_spread(2, [0.75, 0.0], [0.3125, 0.0]).is_some());
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl DoubleSquares {
         add_wide(self.rest.get_or_insert_default(), significand, exponent);
     }
 
+    /// The total as two doubles, where those hold it.
+    pub(super) fn pair(&self) -> Option<[f64; 2]> {
+        if self.rest.is_none() { self.ordinary.pair() } else { None }
+    }
+
     /// The total rounded once, where all of it is ordinary.
     pub(super) fn short(&self) -> Option<f64> {
         self.rest.is_none().then(|| self.ordinary.to_f64())
