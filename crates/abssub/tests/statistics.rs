@@ -1,20 +1,11 @@
 //! The reductions beside the sum, at every level, against plain loops over the scalar definition.
 
-use abssub::exec::stats::{Bound, Comparison};
-use abssub::{AbsDiff, Error, Level, Missing};
-use ndarray::{Array2, ArrayView2, Axis, array, s};
-use std::sync::Mutex;
+mod levels;
 
-/// Runs `test` at every level. The level is the process's: tests that set it take turns.
-fn at_every_level(mut test: impl FnMut(Level)) {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for &level in Level::available() {
-        level.make_current();
-        test(level);
-    }
-    Level::best().make_current();
-}
+use abssub::exec::stats::{Bound, Comparison};
+use abssub::{AbsDiff, Error, Missing};
+use levels::at_every_level;
+use ndarray::{Array2, ArrayView2, Axis, array, s};
 
 fn noise(i: usize) -> u64 {
     match i % 11 {

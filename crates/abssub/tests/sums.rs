@@ -1,20 +1,11 @@
 //! Sums at every level and several thread counts against the scalar definition, on awkward layouts.
 
-use abssub::{AbsDiff, Error, Level};
+mod levels;
+
+use abssub::{AbsDiff, Error};
+use levels::at_every_level;
 use ndarray::{Array, Array2, Array3, ArrayD, ArrayViewD, Axis, Dimension, IxDyn, SliceInfoElem};
 use proptest::prelude::*;
-use std::sync::Mutex;
-
-/// Runs `test` at every level. The level is the process's: tests that set it take turns.
-fn at_every_level(mut test: impl FnMut(Level)) {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for &level in Level::available() {
-        level.make_current();
-        test(level);
-    }
-    Level::best().make_current();
-}
 
 /// Shewchuk's expansion ("Adaptive Precision Floating-Point Arithmetic", 1997), rounded as Python's
 /// `math.fsum` rounds it: the definition of a float sum.

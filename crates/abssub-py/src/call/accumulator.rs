@@ -10,6 +10,7 @@ use super::reading::{Keywords, Reading};
 use super::result::target;
 use super::running::{Teller, elements};
 use abssub::array::DType;
+use abssub::exec::row_major;
 use abssub::exec::stats::{self, Asked, Output, Stat};
 use numpy::PyArrayDescr;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -62,23 +63,6 @@ fn start_of(start: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
 }
 
 impl Begun {
-    /// How the number of an element grows along each reduced axis.
-    fn index_steps(&self) -> Vec<isize> {
-        let mut step = 1;
-        let mut steps: Vec<isize> = self
-            .lengths
-            .iter()
-            .rev()
-            .map(|&len| {
-                let own = step;
-                step *= len.max(1) as isize;
-                own
-            })
-            .collect();
-        steps.reverse();
-        steps
-    }
-
     /// The number of the first element of a block; refuses one that does not fit the others.
     fn index_first(&self, start: &[usize], block: &[usize], is_whole_known: bool) -> PyResult<isize> {
         if start.len() > block.len().max(1) {
@@ -102,7 +86,7 @@ impl Begun {
                 }
             }
         }
-        Ok(self.index_steps().iter().enumerate().map(|(i, &step)| step * from(i) as isize).sum())
+        Ok(row_major(&self.lengths).iter().enumerate().map(|(i, &step)| step * from(i) as isize).sum())
     }
 }
 
@@ -142,7 +126,7 @@ impl Accumulator {
         let begun = self.begun.as_mut().expect("just made");
         let start = start.unwrap_or_else(|| self.next.clone());
         let first = begun.index_first(&start, &block, self.made.shape.is_some())?;
-        let steps = if begun.asked.locates() { begun.index_steps() } else { vec![0; block.len()] };
+        let steps = if begun.asked.locates() { row_major(&begun.lengths) } else { vec![0; block.len()] };
         let (all, states) = (elements(request.shape()), &mut begun.states);
         let outcome = teller.run(py, all, |go_on| states.update(&request, first, &steps, go_on))?;
         outcome.map_err(|error| to_python(py, error, reading.axis))?;

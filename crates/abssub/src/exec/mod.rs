@@ -22,7 +22,7 @@ mod weigh;
 pub use job::{GoOn, Missing, Progress};
 pub(crate) use map::absdiff_all;
 pub use quantiles::Quantiles;
-pub use request::Request;
+pub use request::{Request, row_major};
 pub use strip::absdiff_strip;
 pub use sum::Sum;
 pub use threads::{ignored_num_threads, num_threads, set_num_threads};

@@ -276,8 +276,8 @@ impl Pairing {
     }
 }
 
-/// Steps of one element each, over row-major memory of a shape.
-pub(super) fn row_major(shape: &[usize]) -> Vec<isize> {
+/// How many elements further each axis of row-major memory of a shape steps.
+pub fn row_major(shape: &[usize]) -> Vec<isize> {
     let mut step = 1;
     let mut steps: Vec<isize> = shape
         .iter()

@@ -67,7 +67,7 @@ impl Single for Squared<Extended> {
 
     #[inline(always)]
     fn add(a: Extended, b: Extended, sum: &mut ExtendedSquares) {
-        sum.add(Self::absdiff(a, b), [a.magnitude(), b.magnitude()]);
+        sum.add_square(Self::absdiff(a, b), [a.magnitude(), b.magnitude()]);
     }
 }
 
@@ -76,7 +76,7 @@ impl Single for Squared<ComplexExtended> {
 
     #[inline(always)]
     fn add(a: ComplexExtended, b: ComplexExtended, sum: &mut ExtendedSquares) {
-        sum.add(Self::absdiff(a, b), [worst(a), worst(b)]);
+        sum.add_square(Self::absdiff(a, b), [worst(a), worst(b)]);
     }
 }
 

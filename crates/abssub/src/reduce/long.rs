@@ -18,8 +18,6 @@ pub type ExtendedSum = LongSum<515, -16445>;
 
 /// Holds any sum of 2^64 squares of doubles.
 pub type SquareSum = LongSum<67, -2148>;
-/// The same of squares of 80-bit floats.
-pub type ExtendedSquareSum = LongSum<1030, -32890>;
 
 /// A float's format: the bits of its significand, its lowest weight, and its first unreachable one.
 struct Precision {
@@ -66,6 +64,15 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
             self.ripple(at, [low, high], u64::overflowing_sub);
         } else {
             self.ripple(at, [low, high], u64::overflowing_add);
+        }
+    }
+
+    /// Adds the square of `significand * 2^exponent`.
+    pub fn add_square(&mut self, significand: u64, exponent: i32) {
+        let square = u128::from(significand) * u128::from(significand);
+        self.add_scaled(false, square as u64, 2 * exponent);
+        if square >> 64 != 0 {
+            self.add_scaled(false, (square >> 64) as u64, 2 * exponent + 64);
         }
     }
 

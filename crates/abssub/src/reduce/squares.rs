@@ -3,10 +3,9 @@
 use super::exact::{ExactSum, Specials};
 use super::finish::{Exact, Real};
 use super::landing::{Initial, Landing};
-use super::long::{ExtendedSquareSum, SquareSum};
+use super::long::SquareSum;
 use super::sum::{State, float_start};
 use crate::Error;
-use crate::element::{Extended, Magnitude};
 
 /// The least difference, beside zero, whose square two doubles hold, and the first that is too large.
 const ORDINARY: std::ops::Range<f64> = 1e-145..1e150;
@@ -47,7 +46,7 @@ impl DoubleSquares {
         let (fraction, biased) = (diff.to_bits() & ((1 << 52) - 1), (diff.to_bits() >> 52 & 0x7ff) as i32);
         let (significand, exponent) =
             if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
-        add_wide(self.rest.get_or_insert_default(), significand, exponent);
+        self.rest.get_or_insert_default().add_square(significand, exponent);
     }
 
     /// The total as two doubles, where those hold it.
@@ -74,19 +73,6 @@ impl DoubleSquares {
 impl AsMut<ExactSum> for DoubleSquares {
     fn as_mut(&mut self) -> &mut ExactSum {
         &mut self.ordinary
-    }
-}
-
-/// Adds the square of `significand * 2^exponent`.
-fn add_wide<const LIMBS: usize, const LOWEST: i32>(
-    sum: &mut super::long::LongSum<LIMBS, LOWEST>,
-    significand: u64,
-    exponent: i32,
-) {
-    let square = u128::from(significand) * u128::from(significand);
-    sum.add_scaled(false, square as u64, 2 * exponent);
-    if square >> 64 != 0 {
-        sum.add_scaled(false, (square >> 64) as u64, 2 * exponent + 64);
     }
 }
 
@@ -129,56 +115,6 @@ impl State for DoubleSquares {
     }
 }
 
-/// A sum of squares of 80-bit floats.
-#[derive(Clone, Debug, Default)]
-pub struct ExtendedSquares {
-    pub(super) sum: Box<ExtendedSquareSum>,
-    pub(super) specials: Specials,
-}
-
-impl ExtendedSquares {
-    /// Adds the square of a difference, which came of operands that were finite or not.
-    pub fn add(&mut self, diff: Extended, operands: [Magnitude; 2]) {
-        if let Some((significand, exponent)) = self.specials.met(diff, operands) {
-            add_wide(&mut *self.sum, significand, exponent);
-        }
-    }
-}
-
-impl Exact for ExtendedSquares {
-    fn specials(&self) -> Specials {
-        self.specials
-    }
-
-    fn rounded<T: Real>(&self, more: f64) -> T {
-        let mut sum = self.sum.clone();
-        sum.add(more);
-        T::round(&sum)
-    }
-}
-
-impl State for ExtendedSquares {
-    const MOST_BYTES: usize = size_of::<Self>() + size_of::<ExtendedSquareSum>();
-    type Start = f64;
-
-    fn start(initial: Option<Initial>) -> Option<f64> {
-        float_start(initial)
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.sum.merge(&other.sum);
-        self.specials = self.specials.or(other.specials);
-    }
-
-    fn reset(&mut self) {
-        *self = Self::default();
-    }
-
-    fn store(states: &[Self], start: f64, landing: &Landing<'_>) -> Result<Specials, Error> {
-        landing.floats(start, states)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +143,7 @@ mod tests {
             let mut exact = SquareSum::default();
             let mut parts = SquareSum::default();
             let bits = f64::to_bits(x);
-            add_wide(&mut exact, (bits & ((1 << 52) - 1)) | 1 << 52, ((bits >> 52) & 0x7ff) as i32 - 1075);
+            exact.add_square((bits & ((1 << 52) - 1)) | 1 << 52, ((bits >> 52) & 0x7ff) as i32 - 1075);
             parts.add(x * x);
             parts.add(left_over(x));
             assert_eq!(exact, parts, "{x:e}");

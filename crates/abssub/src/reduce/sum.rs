@@ -3,7 +3,7 @@
 use super::exact::{ExactSum, Specials};
 use super::finish::{Exact, Real};
 use super::landing::{Initial, Landing};
-use super::long::ExtendedSum;
+use super::long::LongSum;
 use super::wire::Wire;
 use crate::Error;
 use crate::element::Extended;
@@ -136,18 +136,32 @@ impl State for ExactSum {
     }
 }
 
-/// A sum of 80-bit floats.
+/// A sum of 80-bit floats, or of their squares, in a long accumulator.
 #[derive(Clone, Debug, Default)]
-pub struct ExtendedTotal {
-    pub(super) sum: ExtendedSum,
+pub struct LongTotal<const LIMBS: usize, const LOWEST: i32> {
+    pub(super) sum: LongSum<LIMBS, LOWEST>,
     pub(super) specials: Specials,
 }
+
+/// A sum of 80-bit floats.
+pub type ExtendedTotal = LongTotal<515, -16445>;
+/// A sum of squares of 80-bit floats.
+pub type ExtendedSquares = LongTotal<1030, -32890>;
 
 impl ExtendedTotal {
     /// Adds |a - b|, which came of operands that were finite or not.
     pub fn add(&mut self, diff: Extended, operands: [Magnitude; 2]) {
         if let Some((significand, exponent)) = self.specials.met(diff, operands) {
             self.sum.add_scaled(false, significand, exponent);
+        }
+    }
+}
+
+impl ExtendedSquares {
+    /// Adds |a - b|^2, which came of operands that were finite or not.
+    pub fn add_square(&mut self, diff: Extended, operands: [Magnitude; 2]) {
+        if let Some((significand, exponent)) = self.specials.met(diff, operands) {
+            self.sum.add_square(significand, exponent);
         }
     }
 }
@@ -170,7 +184,7 @@ impl Specials {
     }
 }
 
-impl Exact for ExtendedTotal {
+impl<const LIMBS: usize, const LOWEST: i32> Exact for LongTotal<LIMBS, LOWEST> {
     fn specials(&self) -> Specials {
         self.specials
     }
@@ -182,7 +196,7 @@ impl Exact for ExtendedTotal {
     }
 }
 
-impl State for ExtendedTotal {
+impl<const LIMBS: usize, const LOWEST: i32> State for LongTotal<LIMBS, LOWEST> {
     type Start = f64;
 
     fn start(initial: Option<Initial>) -> Option<f64> {

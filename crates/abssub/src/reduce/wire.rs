@@ -2,8 +2,8 @@
 
 use super::exact::{ExactSum, Specials};
 use super::long::LongSum;
-use super::squares::{DoubleSquares, ExtendedSquares};
-use super::sum::{Counter, ExtendedTotal, TimeSum};
+use super::squares::DoubleSquares;
+use super::sum::{Counter, LongTotal, TimeSum};
 use super::wide::WideCounter;
 
 /// What can be written as bytes and read back.
@@ -121,8 +121,6 @@ structs! {
     Specials { nan, infinite, minus_infinite, invalid, overflow, empty, free, left_out, weightless }
     ExactSum { high, low, specials, rest }
     DoubleSquares { ordinary, rest }
-    ExtendedTotal { sum, specials }
-    ExtendedSquares { sum, specials }
     TimeSum { ticks, absent }
     WideCounter { parts }
 }
@@ -134,6 +132,17 @@ impl<T: Wire> Wire for Counter<T> {
 
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         T::take(bytes).map(Counter)
+    }
+}
+
+impl<const LIMBS: usize, const LOWEST: i32> Wire for LongTotal<LIMBS, LOWEST> {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.sum.put(bytes);
+        self.specials.put(bytes);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Some(Self { sum: Wire::take(bytes)?, specials: Wire::take(bytes)? })
     }
 }
 

@@ -4,18 +4,18 @@
 use super::super::fold::run;
 use super::super::job::GoOn;
 use super::super::measured::Measured;
-use super::super::reduction::{Piece, Reduction, ResultRun};
+use super::super::reduction::ResultRun;
 use super::super::request::{ForElement, Pairing, Request, row_major};
 use super::finish::{Finish, Output};
+use super::measuring::{Finished, Kept, Measuring, Sink};
 use super::request::{Asked, Stat, stat_dtype};
 use super::tile::{Tile, Wanted};
 use crate::Error;
 use crate::array::DType;
-use crate::kernel::Level;
 use crate::plan::{INDEX, Plan};
 use crate::reduce::{Specials, Wire};
 use std::any::Any;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// States of several statistics, which blocks are folded into. Integers and floats alike: neither the
 /// division into blocks nor the order of merging changes a bit of what they come to.
@@ -55,8 +55,7 @@ impl<E: Measured> Held for States<E> {
 
     fn store(&self, finish: Finish, outputs: &[Output<'_>]) -> Result<Specials, Error> {
         let run = ResultRun { first: 0, step: 1, len: self.tile.number.len() };
-        let store = |output| finish.store(output, &self.wanted, &self.tile, run);
-        outputs.iter().try_fold(Specials::default(), |met, output| Ok(met.or(store(output)?)))
+        Finished { outputs, finish }.take(&self.wanted, &self.tile, run)
     }
 
     fn put(&self, bytes: &mut Vec<u8>) {
@@ -266,58 +265,16 @@ impl ForElement for Update<'_, '_, '_, '_> {
         let len = tile.number.len();
         let job = self.request.job();
         if len * wanted.state_bytes() > APART_BYTES {
-            let into = Mutex::new(tile);
-            let outcome = run::<E, _>(&job, &Gathering { wanted, into }, self.plan, self.go_on);
+            let sink = Kept(Mutex::new(tile));
+            let outcome = run::<E, _>(&job, &Measuring { wanted, sink }, self.plan, self.go_on);
             return (outcome.is_err(), outcome.map(|_| ()));
         }
         let mut apart = wanted.tile(len);
-        let gathering = Gathering { wanted, into: Mutex::new(&mut apart) };
-        let outcome = run::<E, _>(&job, &gathering, self.plan, self.go_on);
+        let sink = Kept(Mutex::new(&mut apart));
+        let outcome = run::<E, _>(&job, &Measuring { wanted, sink }, self.plan, self.go_on);
         if outcome.is_ok() {
             (0..len).for_each(|place| tile.merge(place, &apart, place));
         }
         (false, outcome.map(|_| ()))
-    }
-}
-
-/// A reduction whose tiles are merged into states that stay.
-struct Gathering<'w, 't, E: Measured> {
-    wanted: &'w Wanted<E>,
-    into: Mutex<&'t mut Tile<E>>,
-}
-
-impl<E: Measured> Reduction<E> for Gathering<'_, '_, E> {
-    type Tile = Tile<E>;
-
-    fn state_bytes(&self) -> usize {
-        self.wanted.state_bytes()
-    }
-
-    fn most_elements(&self) -> usize {
-        self.wanted.most_elements()
-    }
-
-    fn tile(&self, len: usize) -> Tile<E> {
-        self.wanted.tile(len)
-    }
-
-    fn reset(&self, tile: &mut Tile<E>, _: ResultRun) {
-        tile.reset();
-    }
-
-    fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Tile<E>) {
-        tile.fold(self.wanted, level, piece);
-    }
-
-    fn merge(&self, whole: &mut Tile<E>, part: &Tile<E>) {
-        (0..whole.number.len()).for_each(|place| whole.merge(place, part, place));
-    }
-
-    fn store(&self, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {
-        let mut into = self.into.lock().unwrap_or_else(PoisonError::into_inner);
-        for i in 0..run.len {
-            into.merge((run.first + run.step * i as isize) as usize, tile, i);
-        }
-        Ok(Specials::default())
     }
 }

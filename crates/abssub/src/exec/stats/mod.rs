@@ -4,6 +4,7 @@ mod accumulator;
 mod best;
 mod bound;
 mod finish;
+mod measuring;
 mod request;
 mod tile;
 

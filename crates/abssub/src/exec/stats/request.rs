@@ -4,15 +4,14 @@
 use super::super::fold::run;
 use super::super::job::GoOn;
 use super::super::measured::Measured;
-use super::super::reduction::{Piece, Reduction, ResultRun};
 use super::super::request::{ForElement, Request, row_major};
 use super::bound::{Bound, Comparison, KeyRange, first_at_least, last_at_most};
 use super::finish::{Finish, Output};
-use super::tile::{Tile, Wanted};
+use super::measuring::{Finished, Measuring};
+use super::tile::Wanted;
 use crate::Error;
 use crate::array::DType;
 use crate::element::Key;
-use crate::kernel::Level;
 use crate::kernel::histogram::Bins;
 use crate::plan::Plan;
 use crate::reduce::Specials;
@@ -231,47 +230,7 @@ impl ForElement for RunStats<'_, '_, '_, '_> {
     fn with<E: Measured>(self) -> Result<Specials, Error> {
         let Stats { request, asked } = self.stats;
         let wanted = asked.wanted::<E>(request.is_weighted(), request.omits());
-        let measuring = Measuring { wanted, outputs: self.outputs, finish: self.stats.finish() };
-        run::<E, _>(&request.job(), &measuring, self.plan, self.go_on)
-    }
-}
-
-/// Statistics as a reduction.
-struct Measuring<'o, 'm, E: Measured> {
-    wanted: Wanted<E>,
-    outputs: &'o [Output<'m>],
-    finish: Finish,
-}
-
-impl<E: Measured> Reduction<E> for Measuring<'_, '_, E> {
-    type Tile = Tile<E>;
-
-    fn state_bytes(&self) -> usize {
-        self.wanted.state_bytes()
-    }
-
-    fn most_elements(&self) -> usize {
-        self.wanted.most_elements()
-    }
-
-    fn tile(&self, len: usize) -> Tile<E> {
-        self.wanted.tile(len)
-    }
-
-    fn reset(&self, tile: &mut Tile<E>, _: ResultRun) {
-        tile.reset();
-    }
-
-    fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Tile<E>) {
-        tile.fold(&self.wanted, level, piece);
-    }
-
-    fn merge(&self, whole: &mut Tile<E>, part: &Tile<E>) {
-        (0..whole.number.len()).for_each(|place| whole.merge(place, part, place));
-    }
-
-    fn store(&self, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {
-        let store = |output| self.finish.store(output, &self.wanted, tile, run);
-        self.outputs.iter().try_fold(Specials::default(), |met, output| Ok(met.or(store(output)?)))
+        let sink = Finished { outputs: self.outputs, finish: self.stats.finish() };
+        run::<E, _>(&request.job(), &Measuring { wanted: &wanted, sink }, self.plan, self.go_on)
     }
 }
