@@ -40,7 +40,10 @@ where
     R: Reduction<E>,
 {
     let bytes_each = size_of::<E::Left>() + size_of::<E::Right>();
-    let cut = Cut::new(plan, bytes_each, TILE_BYTES / reduction.state_bytes(), job.threads);
+    // One result's states that are too large for a thread are not held by several.
+    let state_bytes = reduction.state_bytes();
+    let threads = if state_bytes > TILE_BYTES { 1 } else { job.threads };
+    let cut = Cut::new(plan, bytes_each, TILE_BYTES / state_bytes, threads);
     let shared = Shared::new(&cut, reduction);
     let mut asked = Instant::now();
     let mut ask = |progress: Progress| {

@@ -65,6 +65,11 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.row(i).part(at, len)
     }
 
+    /// Row `i` as the only one.
+    pub(crate) fn only(&self, i: usize) -> Self {
+        Self { first: self.first.part(i, 1), len: self.len }
+    }
+
     /// Row `i`.
     #[inline(always)]
     #[allow(unsafe_code)]

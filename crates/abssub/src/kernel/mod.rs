@@ -12,6 +12,7 @@ mod integer;
 pub(crate) mod keys;
 mod level;
 pub mod map;
+pub(crate) mod pairs;
 mod scalar;
 mod square;
 

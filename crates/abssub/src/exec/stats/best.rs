@@ -65,11 +65,11 @@ impl<K: Key> Best<K> {
                 *place = greatest.max(*place);
             }
             FoldInto::One => {
-                ranked.rows().for_each(|row| self.fold_row(level, row, ranked.index.step, places.start))
+                ranked.rows().for_each(|row| self.fold_keys(level, row, ranked.index.step, places.start))
             }
             FoldInto::EachRow => {
                 for (row, place) in ranked.rows().zip(places) {
-                    self.fold_row(level, row, ranked.index.step, place);
+                    self.fold_keys(level, row, ranked.index.step, place);
                 }
             }
             FoldInto::EachColumn if self.at.is_none() => {
@@ -79,26 +79,38 @@ impl<K: Key> Best<K> {
         }
     }
 
-    fn fold_row(
+    fn fold_keys(
         &mut self,
         level: Level,
         (keys, flags, first): (&[K], Option<&[u8]>, i64),
         step: isize,
         place: usize,
     ) {
-        let greatest = level.run(Greatest { keys });
+        let wanted = level.run(Greatest { keys });
+        let find = || level.run(Find { keys, flags, wanted, last: step < 0 });
+        self.fold_row(place, wanted, (first, step as i64, keys.len()), find);
+    }
+
+    /// Takes in a row of so many elements with a first number and a step, whose greatest key is known;
+    /// `find` tells where it is.
+    pub(super) fn fold_row(
+        &mut self,
+        place: usize,
+        greatest: K,
+        (first, step, len): (i64, i64, usize),
+        find: impl FnOnce() -> Option<usize>,
+    ) {
         let Some(at) = &mut self.at else {
             self.keys[place] = self.keys[place].max(greatest);
             return;
         };
         let (best, at) = (&mut self.keys[place], &mut at[place]);
         // The lowest number that any element of the row has.
-        let lowest = first.min(first + step as i64 * (keys.len() as i64 - 1));
-        if *at == NOWHERE || greatest > *best || (greatest == *best && lowest < *at) {
-            let found = level.run(Find { keys, flags, wanted: greatest, last: step < 0 });
-            if let Some(i) = found {
-                better(best, at, greatest, first + step as i64 * i as i64);
-            }
+        let lowest = first.min(first + step * (len as i64 - 1));
+        if (*at == NOWHERE || greatest > *best || (greatest == *best && lowest < *at))
+            && let Some(i) = find()
+        {
+            better(best, at, greatest, first + step * i as i64);
         }
     }
 

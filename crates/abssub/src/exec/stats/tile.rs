@@ -1,13 +1,14 @@
 //! The states of neighbouring results: only those that the statistics asked for need.
 
 use super::super::measured::{Measured, SquareState};
-use super::super::reduction::Piece;
+use super::super::reduction::{Index, Piece};
 use super::super::weigh::{Power, Terms, weights_alone};
 use super::best::{Best, Ranked};
 use super::bound::KeyRange;
 use crate::element::{Key, Keyed};
 use crate::kernel::histogram::{Bins, CountBins, CountBinsOfColumns};
-use crate::kernel::keys::{AnyFrom, Count, CountColumns, Flip, WriteKeys};
+use crate::kernel::keys::{AnyFrom, Count, CountColumns, Find, Flip, WriteKeys};
+use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
 
@@ -80,6 +81,15 @@ impl<E: Measured> Wanted<E> {
         // More than one reading of a block: it should stay in the first cache.
         let several = if self.sum && self.squares { 1 << 12 } else { usize::MAX };
         keys.min(several).min(if self.weighted { Terms::MOST } else { usize::MAX })
+    }
+
+    /// Whether a block's keys are so little looked at that they need not be written first.
+    fn reads_pairs(&self, piece: &Piece<'_, E>) -> bool {
+        let looks = self.ranges.len() + usize::from(self.high.is_some()) + usize::from(self.low.is_some());
+        // What is lost on the way to an infinity or no number is told by the greatest key alone.
+        let are_numbers = E::LAST == E::Key::MAX || (looks == 1 && self.high.is_some());
+        let in_rows = piece.into != FoldInto::EachColumn && piece.flags.is_none();
+        (1..=2).contains(&looks) && self.bins.is_none() && are_numbers && in_rows
     }
 
     fn needs_keys(&self) -> bool {
@@ -202,7 +212,9 @@ impl<E: Measured> Tile<E> {
             count_taken(&piece, piece.offered, &mut self.offered[piece.places.clone()]);
         }
         self.fold_sums(level, &piece);
-        if wanted.needs_keys() {
+        if wanted.reads_pairs(&piece) {
+            self.fold_pairs(wanted, level, &piece);
+        } else if wanted.needs_keys() {
             self.fold_keys(wanted, level, &piece);
         }
     }
@@ -221,6 +233,44 @@ impl<E: Measured> Tile<E> {
         let powers = [(Power::First, &mut self.weighted_sum), (Power::Second, &mut self.weighted_squares)];
         for (power, states) in powers.into_iter().filter(|(_, states)| !states.is_empty()) {
             self.terms.of(level, block, weights, power).fold(level, into, &mut states[places.clone()]);
+        }
+    }
+
+    /// Extremes and counts row by row, straight from the operands.
+    fn fold_pairs(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
+        let Block { a, b } = piece.block;
+        for row in 0..a.count() {
+            let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
+            let only = Block::<E> { a: a.only(row), b: b.only(row) };
+            let (a, b) = (a.row(row), b.row(row));
+            for (range, counts) in wanted.ranges.iter().zip(&mut self.within) {
+                let Some((low, high)) = range.range else { continue };
+                let (low, span) = (E::Key::narrow(low), E::Key::narrow(high - low));
+                counts[place] += level.run(CountPairs::<E> { a, b, low, span });
+            }
+            let Index { first, row_step, step } = piece.index;
+            let numbers = ((first + row_step * row as isize) as i64, step as i64, a.len());
+            let keys = &mut self.keys;
+            let mut find = |wanted: E::Key, flipped: bool| {
+                keys.resize(keys.len().max(a.len()), E::Key::default());
+                let keys = &mut keys[..a.len()];
+                level.run(WriteKeys { block: only, keys });
+                if flipped {
+                    level.run(Flip { keys, last: E::LAST, flags: None });
+                }
+                level.run(Find { keys, flags: None, wanted, last: step < 0 })
+            };
+            if let Some(high) = &mut self.high {
+                let greatest = level.run(GreatestOfPairs::<E, false> { a, b });
+                if E::LAST < E::Key::MAX && greatest >= E::LAST {
+                    self.met = self.met.or(losses(only));
+                }
+                high.fold_row(place, greatest, numbers, || find(greatest, false));
+            }
+            if let Some(low) = &mut self.low {
+                let greatest = level.run(GreatestOfPairs::<E, true> { a, b });
+                low.fold_row(place, greatest, numbers, || find(greatest, true));
+            }
         }
     }
 
