@@ -207,8 +207,8 @@ fold_with! {
     u64: |_simd, a, b| sum_halves::<u64>(a, b),
     i64: |_simd, a, b| sum_halves::<i64>(a, b),
     Mixed64: |_simd, a, b| a.iter().zip(b.iter()).map(|(a, b)| Mixed64::absdiff(a, b)).sum::<u128>(),
-    Squared<u8>: |_simd, a, b| sum_short::<Self>(a, b),
-    Squared<i8>: |_simd, a, b| sum_short::<Self>(a, b),
+    Squared<u8>: |simd, a, b| square_bytes::<S, false>(simd, a, b),
+    Squared<i8>: |simd, a, b| square_bytes::<S, true>(simd, a.bytes(), b.bytes()),
     Squared<u16>: |_simd, a, b| sum_lanes::<Self>(a, b),
     Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b),
     Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b),
@@ -230,22 +230,36 @@ fn sum_bools(a: Run<Bool>, b: Run<Bool>) -> u64 {
     total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(Bool::absdiff(a, b))).sum::<u64>()
 }
 
-/// Squares of bytes in u32 lanes, each of which holds 2^16 of them.
+/// Steps after which sums of squares of bytes are taken out of their i32 lanes.
+const SQUARE_STEPS: usize = 1 << 13;
+
+/// The sum of |a - b|^2 of bytes.
 #[inline(always)]
-fn sum_short<E>(a: Run<E::Left>, b: Run<E::Right>) -> u64
-where
-    E: Element<Diff = u16>,
-{
-    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
+fn square_bytes<S: Simd, const SIGNED: bool>(simd: S, a: Run<u8>, b: Run<u8>) -> u64 {
+    let flip = |v| if SIGNED { simd.flip_bytes(v) } else { v };
+    let add = |sum: &mut S::V, a, b| *sum = simd.accumulate_squares(*sum, flip(a), flip(b));
+    let width = S::BYTES;
     let mut total = 0;
-    while a.len() > 0 {
-        let mut sums = [0u32; BLOCK];
-        for (a, b) in a.ahead::<AHEAD_BYTES>().take(1 << 16).zip(b.by_ref().take(1 << 16)) {
-            (0..BLOCK).for_each(|i| sums[i] += u32::from(E::absdiff(a[i], b[i])));
+    let (mut a, mut b) = (a, b);
+    while a.len() >= SIDE_BY_SIDE * width {
+        let mut sums = [simd.zero(); SIDE_BY_SIDE];
+        for _ in 0..(a.len() / (SIDE_BY_SIDE * width)).min(SQUARE_STEPS) {
+            a.part(0, SIDE_BY_SIDE * width).prefetch_ahead(AHEAD_BYTES);
+            for (k, sum) in sums.iter_mut().enumerate() {
+                add(sum, simd.load(a.part(k * width, width)), simd.load(b.part(k * width, width)));
+            }
+            (a, b) = (a.after(SIDE_BY_SIDE * width), b.after(SIDE_BY_SIDE * width));
         }
-        total += sums.iter().map(|&sum| u64::from(sum)).sum::<u64>();
+        total += sums.into_iter().map(|sum| simd.sum_i32(sum)).sum::<i64>();
     }
-    total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(E::absdiff(a, b))).sum::<u64>()
+    let mut sum = simd.zero();
+    while a.len() >= width {
+        add(&mut sum, simd.load(a), simd.load(b));
+        (a, b) = (a.after(width), b.after(width));
+    }
+    // What is padded differs by nothing.
+    add(&mut sum, simd.load_partial(a), simd.load_partial(b));
+    (total + simd.sum_i32(sum)) as u64
 }
 
 /// 32-bit differences in u64 lanes: no run in memory is long enough to fill one.

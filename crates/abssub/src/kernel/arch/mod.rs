@@ -43,6 +43,8 @@ pub(crate) trait Simd: Copy {
     fn biased_diff_i16(self, a: Self::V, b: Self::V) -> Self::V;
     /// Adds neighbouring i16 lanes in i32, and those to `sum`.
     fn accumulate_i16(self, sum: Self::V, v: Self::V) -> Self::V;
+    /// Adds |a - b|^2 of each four unsigned bytes to an i32 lane of `sum`: at most 260100.
+    fn accumulate_squares(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the i32 lanes.
     fn sum_i32(self, v: Self::V) -> i64;
 }

@@ -87,6 +87,15 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn accumulate_squares(self, sum: V, a: V, b: V) -> V {
+        let (sum, diff) =
+            (lanes::<4, 4>(sum).map(i32::from_le_bytes), std::array::from_fn(|i| a[i].abs_diff(b[i])));
+        let fours =
+            lanes::<4, 4>(diff).map(|four| four.iter().map(|&d| i32::from(d) * i32::from(d)).sum::<i32>());
+        join(std::array::from_fn::<_, 4, _>(|i| (sum[i] + fours[i]).to_le_bytes()))
+    }
+
+    #[inline(always)]
     fn sum_i32(self, v: V) -> i64 {
         lanes::<4, 4>(v).map(|lane| i64::from(i32::from_le_bytes(lane))).iter().sum()
     }

@@ -1,12 +1,13 @@
 //! SSE2, AVX2 and AVX-512: the same steps at three widths.
 //!
-//! Earned by the rows `u8`, `i8`, `u16` and `i16` of `cargo bench -p abssub --bench kernels`
+//! Earned by the rows `u8`, `i8`, `u16`, `i16` and `u8 squares` of `cargo bench -p abssub --bench kernels`
 //! against the `portable` model recompiled for the same level: compilers do not find `psadbw`.
 //!
 //! | step | instruction | limit |
 //! | --- | --- | --- |
 //! | `sad_bytes` | `psadbw` | u64 lanes: 2^64 / 2040 steps, never reached |
 //! | `accumulate_i16` | `pmaddwd` with ones, `paddd` | i32 lanes fall by at most 65536 a step: 2^15 steps |
+//! | `accumulate_squares` | `pmaddwd` of each half with itself, `paddd` | i32 lanes grow by at most 260100 a step: 8256 steps |
 #![allow(unsafe_code)]
 // Intrinsics are called inside functions inlined into one that enables their features.
 use super::Simd;
@@ -20,7 +21,8 @@ macro_rules! instruction_set {
         set1_epi8 $set1_epi8:ident, set1_epi16 $set1_epi16:ident,
         sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
         subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
-        sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, partial $partial:expr
+        sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
+        and $and:ident, srli_epi16 $srli_epi16:ident, partial $partial:expr
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -106,6 +108,16 @@ macro_rules! instruction_set {
             }
 
             #[inline(always)]
+            fn accumulate_squares(self, sum: $v, a: $v, b: $v) -> $v {
+                // SAFETY: see above. One of the saturating differences is zero.
+                unsafe {
+                    let diff = $or($subs_epu8(a, b), $subs_epu8(b, a));
+                    let (even, odd) = ($and(diff, $set1_epi16(0xff)), $srli_epi16::<8>(diff));
+                    $add_epi32(sum, $add_epi32($madd_epi16(even, even), $madd_epi16(odd, odd)))
+                }
+            }
+
+            #[inline(always)]
             fn sum_i32(self, v: $v) -> i64 {
                 // SAFETY: both types are the same number of plain bytes.
                 let lanes: [i32; $bytes / 4] = unsafe { std::mem::transmute(v) };
@@ -137,7 +149,8 @@ instruction_set! {
     set1_epi8 _mm_set1_epi8, set1_epi16 _mm_set1_epi16,
     sad _mm_sad_epu8, add_epi64 _mm_add_epi64, add_epi32 _mm_add_epi32,
     subs_epu16 _mm_subs_epu16, max_epi16 _mm_max_epi16, min_epi16 _mm_min_epi16,
-    sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16,
+    sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16, subs_epu8 _mm_subs_epu8,
+    and _mm_and_si128, srli_epi16 _mm_srli_epi16,
     partial |run| _mm_loadu_si128(padded::<16>(run).as_ptr().cast())
 }
 
@@ -148,7 +161,8 @@ instruction_set! {
     set1_epi8 _mm256_set1_epi8, set1_epi16 _mm256_set1_epi16,
     sad _mm256_sad_epu8, add_epi64 _mm256_add_epi64, add_epi32 _mm256_add_epi32,
     subs_epu16 _mm256_subs_epu16, max_epi16 _mm256_max_epi16, min_epi16 _mm256_min_epi16,
-    sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16,
+    sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16, subs_epu8 _mm256_subs_epu8,
+    and _mm256_and_si256, srli_epi16 _mm256_srli_epi16,
     partial |run| _mm256_loadu_si256(padded::<32>(run).as_ptr().cast())
 }
 
@@ -159,7 +173,8 @@ instruction_set! {
     set1_epi8 _mm512_set1_epi8, set1_epi16 _mm512_set1_epi16,
     sad _mm512_sad_epu8, add_epi64 _mm512_add_epi64, add_epi32 _mm512_add_epi32,
     subs_epu16 _mm512_subs_epu16, max_epi16 _mm512_max_epi16, min_epi16 _mm512_min_epi16,
-    sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16,
+    sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,
+    and _mm512_and_si512, srli_epi16 _mm512_srli_epi16,
     // A masked load touches only the bytes of its mask.
     partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast())
 }
