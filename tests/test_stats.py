@@ -78,8 +78,8 @@ def test_one_reading(monkeypatch):
     measure = _core.measure
     monkeypatch.setattr(_core, "measure", lambda *args, **k: calls.append(args[2]) or measure(*args, **k))
     a, b = pair("u1")
-    ab.stats(a, b, ["sum", "psnr", "mse", "count", "histogram"], bins=[0, 1, 2])
-    assert calls == [("sum", "mse", "nonzero", "histogram")]
+    ab.stats(a, b, ["sum", "psnr", "rmse", "count", "histogram"], bins=[0, 1, 2])
+    assert calls == [("sum", "rmse", "nonzero", "histogram")]
     ab.stats(a, b, "histogram", range=(0, 9))
     assert calls[1:] == [("histogram",)]
     ab.stats(a, b, ["max", "histogram"])

@@ -1,6 +1,8 @@
 """Statistics of |a - b| gathered block by block, in any order, and merged."""
 
-from collections.abc import Iterable
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -96,6 +98,7 @@ class Accumulator:
             start=start,
             shape=shape,
         )
+        self._lock, self._busy = threading.RLock(), False
 
     def update(
         self,
@@ -124,10 +127,25 @@ class Accumulator:
         threads, progress
             As in `abssub.stats`.
         """
-        data_range = self._range_with(a, b)
-        self._core.update(a, b, where=where, weights=weights, start=start, threads=threads, progress=progress)
-        self._data_range = data_range
+        with self._turn():
+            data_range = self._range_with(a, b)
+            self._core.update(
+                a, b, where=where, weights=weights, start=start, threads=threads, progress=progress
+            )
+            self._data_range = data_range
         return self
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Threads wait for each other; what is called from an update's own report cannot."""
+        with self._lock:
+            if self._busy:
+                raise RuntimeError("the accumulator is in use by the call whose progress this reports")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
 
     def _range_with(self, a: ArrayLike, b: ArrayLike) -> float | None:
         """psnr's range once this block is taken in. All blocks have one."""
@@ -156,25 +174,32 @@ class Accumulator:
             raise ValueError(
                 f"accumulators of different data_range: {self._data_range} and {other._data_range}"
             )
-        self._core.merge(other._core)
-        self._data_range = next(iter(ranges), None)
+        theirs_now = other.copy()
+        with self._turn():
+            self._core.merge(theirs_now._core)
+            self._data_range = next(iter(ranges), None)
         return self
 
     def result(self, keepdims: bool = False) -> Stats:
         """The statistics of all the blocks so far, as the named tuple that `abssub.stats` gives."""
-        parts = self._core.result(keepdims)
+        with self._turn():
+            parts = self._core.result(keepdims)
         # Where no block has set the range the mean of squares is NaN.
         data_range = 1.0 if self._data_range is None else self._data_range
         return self._request.answer(parts, edges=self._edges, data_range=data_range)
 
     def copy(self) -> "Accumulator":
         """One that goes on by itself from here."""
-        return _restored({**self.__dict__, "_core": self._core.copy()})
+        with self._turn():
+            return _restored({**self._state(), "_core": self._core.copy()})
 
     __copy__ = copy
 
     def __reduce__(self) -> Any:
-        return _restored, (self.__dict__,)
+        return _restored, (self.copy()._state(),)
+
+    def _state(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_lock", "_busy")}
 
     def __repr__(self) -> str:
         return f"Accumulator({list(self._request.fields)}, axis={self._axis})"
@@ -182,7 +207,7 @@ class Accumulator:
 
 def _restored(state: dict[str, Any]) -> Accumulator:
     made = object.__new__(Accumulator)
-    made.__dict__.update(state)
+    made.__dict__.update(state, _lock=threading.RLock(), _busy=False)
     return made
 
 

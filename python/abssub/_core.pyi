@@ -122,6 +122,7 @@ def quantile(
     nan_policy: str = "propagate",
     threads: SupportsIndex | None = None,
     progress: bool | _Report | None = None,
+    median: bool = False,
 ) -> NDArray[np.float64]: ...
 
 @final

@@ -102,7 +102,11 @@ class Distributions(Reductions):
         **more: Unpack[Shared],
     ) -> Any:
         """As `np.median`, in float64."""
-        return self.quantile(0.5, axis, out, keepdims=keepdims, where=where, **more)
+        if self.dtype.kind == "m":
+            return self.quantile(0.5, axis, out, keepdims=keepdims, where=where, **more)
+        landing = Landing("median", out)
+        half = _quantile.fractions(0.5)
+        return landing.take(self._quantile(half, axis, median=True, keepdims=keepdims, where=where, **more))
 
     def _quantile(self, fractions: Array, axis: Axis, **options: Any) -> Array:
         if not self._is_plain:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._distributions import Distributions
-from ._landing import UnfusedError
+from ._landing import Landing, UnfusedError
 from ._operands import as_scalar, is_supported
 from ._standin import StandIn, call_plain, call_ufunc
 from ._transforms import COMPARISONS, Compare, Square, Transform
@@ -71,8 +71,13 @@ class LazyValues(Distributions, StandIn):
             if fused is not NotImplemented:
                 return fused
         if method == "__call__" and self._is_square_of(ufunc, inputs):
-            # NumPy's square would wrap.
-            ufunc, inputs = np.positive, (self._with(self._a, self._b, Square()),)
+            # NumPy's square would wrap, and its casting to `out` too.
+            values = self._with(self._a, self._b, Square()).__array__()
+            outs = kwargs.get("out", ())
+            for out in outs if isinstance(outs, tuple) else (outs,):
+                if isinstance(out, np.ndarray) and values.dtype.kind == "u" and out.dtype.kind in "iu":
+                    Landing("square", None, out.dtype, kinds="iu").take(values)
+            ufunc, inputs = np.positive, (values,)
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def _still_lazy(self, ufunc: Any, inputs: tuple[Any, ...]) -> "LazyValues | None":
@@ -139,8 +144,10 @@ class LazyValues(Distributions, StandIn):
 
 def is_two(exponent: Any, dtype: np.dtype[Any]) -> bool:
     """Whether `** exponent` is the square and keeps integers integers."""
-    kinds = (int, float) if dtype.kind == "f" else (int,)
-    return type(exponent) in kinds and exponent == 2
+    if not isinstance(exponent, int | float | np.generic | np.ndarray) or np.ndim(exponent):
+        return False
+    given = np.asarray(exponent)
+    return given.dtype.kind in ("iuf" if dtype.kind == "f" else "iu") and bool(given == 2)
 
 
 def _scalar(value: Any, dtype: np.dtype[Any]) -> Any:
@@ -152,6 +159,9 @@ def _scalar(value: Any, dtype: np.dtype[Any]) -> Any:
     own = np.asarray(np.timedelta64(value) if isinstance(value, datetime.timedelta) else value)
     kinds = "m" if dtype.kind == "m" else "buif"
     if own.ndim or own.dtype.kind not in kinds or not is_supported(own.dtype):
+        return None
+    if own.dtype.char == "g" and not np.isnan(own) and own != own.astype(np.float64):
+        # The core compares with doubles.
         return None
     return as_scalar(value, "what is compared")
 

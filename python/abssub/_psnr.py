@@ -1,4 +1,4 @@
-"""The peak signal-to-noise ratio from a mean of squares."""
+"""The peak signal-to-noise ratio from the root of a mean of squares."""
 
 import math
 from typing import Any
@@ -27,11 +27,14 @@ def range_of(data_range: float | None, a: np.dtype[Any], b: np.dtype[Any]) -> fl
     )
 
 
-def psnr_of(mse: Array, data_range: float) -> Array:
-    """10 log10(range**2 / mse); infinite where the mean of squares is 0."""
-    with np.errstate(divide="ignore"):
-        # In this order the square of a large range does not overflow, nor does a small one vanish.
-        return np.asarray(10.0 * np.log10(data_range / mse * data_range))
+def psnr_of(rmse: Array, data_range: float) -> Array:
+    """20 log10(range / rmse), which is 10 log10(range**2 / mse); infinite where no two elements differ."""
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):
+        ratio = data_range / rmse
+        decibels = 20.0 * np.log10(ratio)
+        # A quotient that leaves the range of doubles has a logarithm all the same.
+        beyond = (rmse > 0) & np.isfinite(rmse) & ((ratio == 0) | np.isinf(ratio))
+        return np.where(beyond, 20.0 * (math.log10(data_range) - np.log10(rmse)), decibels)
 
 
 def checked_range(data_range: Any) -> float:

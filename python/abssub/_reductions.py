@@ -82,10 +82,10 @@ def psnr(
     landing = Landing("psnr", out, dtype)
     a, b = as_pair(a, b)
     peak = 1.0 if _squares_are_refused(a, b) else range_of(data_range, a.dtype, b.dtype)
-    (squares,) = _core.measure(
-        a, b, ("mse",), axis, nan_policy=nan_policy, threads=threads, progress=progress, **options
+    (root,) = _core.measure(
+        a, b, ("rmse",), axis, nan_policy=nan_policy, threads=threads, progress=progress, **options
     )
-    return landing.take(psnr_of(squares, peak))
+    return landing.take(psnr_of(root, peak))
 
 
 @documented

@@ -108,4 +108,4 @@ class Request:
     def _core_name(self, field: str) -> str:
         if field == "count":
             return "nonzero" if self.threshold is None else "count"
-        return "mse" if field == "psnr" else field
+        return "rmse" if field == "psnr" else field

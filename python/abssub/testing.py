@@ -127,16 +127,21 @@ def _remarks(findings: Findings, x: Array, y: Array, verbose: bool) -> list[str]
     shape = x.shape or y.shape
     size = max(x.size, y.size)
     place = tuple(map(int, np.unravel_index(findings.worst, shape)))
-    largest = f"Largest difference: {findings.largest}, at index {place}"
+    largest = f"Largest difference: {_text(findings.largest)}, at index {place}"
     if verbose:
         mine, theirs = (np.broadcast_to(operand, shape)[place] for operand in (x, y))
-        largest += f": {mine} (actual), {theirs} (desired)"
+        largest += f": {_text(mine)} (actual), {_text(theirs)} (desired)"
     share = 100 * findings.mismatched / size
     return [
         f"Mismatched elements: {findings.mismatched} / {size} ({share:.3g}%)",
         largest,
         f"Mean difference: {findings.mean}",
     ]
+
+
+def _text(value: Any) -> str:
+    # A format would bring a longdouble to a float first.
+    return str(value) if isinstance(value, np.longdouble) else f"{value}"
 
 
 def _described(x: Array, y: Array) -> str:

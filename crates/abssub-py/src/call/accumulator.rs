@@ -76,17 +76,31 @@ impl Begun {
         let growing = usize::from(!is_whole_known);
         if self.asked.locates() {
             for (i, (&len, &whole)) in block.iter().zip(&self.lengths).enumerate().skip(growing) {
-                if from(i) + len > whole || (!is_whole_known && len != whole) {
+                if from(i).saturating_add(len) > whole || (!is_whole_known && len != whole) {
                     return Err(PyValueError::new_err(format!(
                         "the block covers {}..{} of reduced axis {i}, whose length is {whole}: argmax and argmin need \
                          shape= where blocks are parts of more than the first reduced axis",
                         from(i),
-                        from(i) + len,
+                        from(i).saturating_add(len),
                     )));
                 }
             }
         }
-        Ok(row_major(&self.lengths).iter().enumerate().map(|(i, &step)| step * from(i) as isize).sum())
+        // In 128 bits, for what a caller says may be anything.
+        let step = |i: usize| {
+            self.lengths[i + 1..].iter().fold(1i128, |all, &len| all.saturating_mul(len.max(1) as i128))
+        };
+        let number = |place: &dyn Fn(usize) -> usize| {
+            (0..block.len())
+                .fold(0i128, |sum, i| sum.saturating_add(step(i).saturating_mul(place(i) as i128)))
+        };
+        let last = number(&|i| from(i).saturating_add(block[i]));
+        if self.asked.locates() && last > isize::MAX as i128 {
+            return Err(PyValueError::new_err(format!(
+                "start={start:?}: the flat index of the block's last element does not fit intp"
+            )));
+        }
+        Ok(number(&from) as isize)
     }
 }
 
@@ -329,6 +343,10 @@ impl Accumulator {
             let common = stats::Accumulator::dtype_in(bytes.as_bytes(py)).ok_or_else(nonsense)?;
             let asked = own.asked(py, common, times.as_ref().map(|times| times.bind(py)))?;
             let states = stats::Accumulator::from_bytes(&asked, bytes.as_bytes(py)).ok_or_else(nonsense)?;
+            let gone = reduced.iter().filter(|&&gone| gone).count();
+            if gone != lengths.len() || reduced.len() - gone != states.kept_shape().len() {
+                return Err(nonsense());
+            }
             own.begun = Some(Begun { asked, states, reduced, lengths });
         }
         (own.times, own.next) = (times, next);

@@ -15,6 +15,9 @@ use pyo3::types::{PyBool, PyFloat, PyFloatMethods, PyTuple};
 pub(super) fn axes(axis: Option<&Bound<'_, PyAny>>, ndim: usize) -> PyResult<Option<Vec<usize>>> {
     let Some(axis) = axis else { return Ok(None) };
     let one = |axis: &Bound<'_, PyAny>| -> PyResult<usize> {
+        if axis.is_instance_of::<PyBool>() {
+            return Err(PyTypeError::new_err("an integer is required for the axis"));
+        }
         let number = index(axis)?;
         if ndim == 0 && (number == 0 || number == -1) {
             // As NumPy's reductions have it: a scalar has one axis to speak of.

@@ -179,9 +179,9 @@ pub(super) fn judge(py: Python<'_>, met: Specials) -> PyResult<()> {
 }
 
 #[pyfunction]
-#[pyo3(signature = (a, b, q, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, nan_policy="propagate", threads=None, progress=None), text_signature = "(a, b, q, axis=None, *, keepdims=False, where=True, nan_policy='propagate', threads=None, progress=None)")]
+#[pyo3(signature = (a, b, q, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, nan_policy="propagate", threads=None, progress=None, median=false), text_signature = "(a, b, q, axis=None, *, keepdims=False, where=True, nan_policy='propagate', threads=None, progress=None, median=False)")]
 #[allow(clippy::too_many_arguments, reason = "one for each keyword of the reductions")]
-/// Quantiles of |a - b|: float64, with the quantiles as the first axis.
+/// Quantiles of |a - b|: float64, with the quantiles as the first axis. `median` averages the middle two.
 pub(super) fn quantile<'py>(
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
@@ -192,6 +192,7 @@ pub(super) fn quantile<'py>(
     nan_policy: &str,
     threads: Option<&Bound<'py, PyAny>>,
     progress: Option<&Bound<'py, PyAny>>,
+    median: bool,
 ) -> PyResult<Array<'py>> {
     let py = a.py();
     let fail = |error| to_python(py, error, axis);
@@ -205,7 +206,8 @@ pub(super) fn quantile<'py>(
     let mut shape = vec![q.len()];
     shape.extend(result_shape(&request, keepdims.0));
     let array = new_array(numpy::dtype::<f64>(py), &shape)?;
-    let quantiles = Quantiles::new(request, q).map_err(fail)?;
+    let quantiles =
+        if median { Quantiles::median(request) } else { Quantiles::new(request, q) }.map_err(fail)?;
     let target = target(&array);
     // SAFETY: a fresh array of doubles, in row-major order, with the quantiles as its first axis.
     let outcome = Teller::new(progress)?.run(py, all, |go_on| unsafe { quantiles.store(target, go_on) })?;

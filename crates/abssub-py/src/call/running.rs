@@ -58,10 +58,10 @@ impl<'py> Teller<'py> {
         }
         let mut raised = None;
         let call = self.call.as_ref().map(|call| call.clone().unbind());
-        let mut last = Progress { done: 0, total: elements as u64 };
+        let mut last = None;
         let outcome = py.detach(|| {
             work(&mut |at| {
-                last = at;
+                last = Some(at);
                 raised = Python::attach(|py| {
                     py.check_signals()?;
                     call.as_ref().map_or(Ok(()), |call| call.call1(py, (at.done, at.total)).map(|_| ()))
@@ -70,8 +70,10 @@ impl<'py> Teller<'py> {
                 raised.is_none()
             })
         });
-        let told = if outcome.is_ok() && raised.is_none() {
-            self.tell(Progress { done: last.total, total: last.total })
+        // Once at the end, unless the work itself has said so.
+        let total = last.map_or(elements as u64, |at| at.total);
+        let told = if outcome.is_ok() && raised.is_none() && last.is_none_or(|at| at.done != total) {
+            self.tell(Progress { done: total, total })
         } else {
             Ok(())
         };

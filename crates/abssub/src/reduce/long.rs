@@ -170,7 +170,13 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         (negative, magnitude.rounded_magnitude(precision))
     }
 
-    fn magnitude(&self) -> (bool, Self) {
+    /// Whether the sum is zero.
+    pub fn is_zero(&self) -> bool {
+        self.limbs.iter().all(|&limb| limb == 0)
+    }
+
+    /// Whether the sum is negative, and the sum without its sign.
+    pub(super) fn magnitude(&self) -> (bool, Self) {
         let negative = self.limbs[LIMBS - 1] >> 63 == 1;
         (negative, if negative { self.negated() } else { self.clone() })
     }

@@ -15,7 +15,7 @@ pub(crate) use exact::two_sum;
 pub use exact::{ExactSum, Specials};
 pub use landing::{Initial, Landing};
 pub use long::{DoubleSum, ExtendedSum, LongSum, SquareSum};
-pub use moment::{Moment, mean, variance};
+pub use moment::{Moment, mean, quotient, variance};
 pub use squares::DoubleSquares;
 pub(crate) use squares::{is_ordinary, left_over};
 pub use sum::{Counter, ExtendedSquares, ExtendedTotal, LongTotal, State, TimeSum};

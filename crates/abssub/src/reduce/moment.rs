@@ -48,6 +48,25 @@ pub fn mean<M: Moment>(total: &M, n: f64, root: bool) -> f64 {
     }
 }
 
+/// The quotient of two sums of finite terms, or its root; neither sum needs to be a double.
+pub fn quotient(sum: &ExactSum, of: &ExactSum, root: bool) -> f64 {
+    let (above, below) = (sum.to_f64(), of.to_f64());
+    let short = above / below;
+    let value =
+        if (above.is_normal() || above == 0.0) && below.is_normal() && (short.is_normal() || short == 0.0) {
+            short
+        } else if below == 0.0 && of.long().is_zero() {
+            return if root { short.sqrt() } else { short };
+        } else {
+            let ((negative, above), (inverted, below)) =
+                (Whole::of_signed(&sum.long()), Whole::of_signed(&of.long()));
+            let quotient = above.scaled().over_scaled(below.scaled());
+            let value = if root { quotient.root() } else { quotient }.to_f64();
+            return if negative != inverted { -value } else { value };
+        };
+    if root { value.sqrt() } else { value }
+}
+
 /// The variance with `ddof` degrees of freedom taken off, which must leave some; or its root.
 #[inline]
 pub fn variance<S: Moment, Q: Moment>(n: u64, ddof: f64, sum: &S, squares: &Q, root: bool) -> f64 {
@@ -224,6 +243,16 @@ mod tests {
         let tiny = f64::from_bits(3);
         assert_eq!(mean(&sums(&[tiny, tiny]).0, 2.0, false), tiny);
         assert_eq!(mean(&sum, 2.0, false), 1e-300);
+    }
+
+    #[test]
+    fn quotients_of_sums_beyond_a_double() {
+        let sum = |terms: &[f64]| sums(terms).0;
+        assert_eq!(quotient(&sum(&[1e308, 1e308]), &sum(&[1e308, 1e308]), false), 1.0);
+        assert_eq!(quotient(&sum(&[1e308, 1e308]), &sum(&[4.0]), false), 5e307);
+        assert_eq!(quotient(&sum(&[-3.0]), &sum(&[2.0]), false), -1.5);
+        assert_eq!(quotient(&sum(&[f64::from_bits(8)]), &sum(&[f64::from_bits(2)]), true), 2.0);
+        assert!(quotient(&sum(&[]), &sum(&[]), false).is_nan());
     }
 
     #[test]

@@ -31,6 +31,14 @@ impl Whole {
         Self::new(long.limbs(), LOWEST)
     }
 
+    /// Whether a sum is negative, and its magnitude.
+    pub(super) fn of_signed<const LIMBS: usize, const LOWEST: i32>(
+        long: &LongSum<LIMBS, LOWEST>,
+    ) -> (bool, Self) {
+        let (negative, magnitude) = long.magnitude();
+        (negative, Self::of_long(&magnitude))
+    }
+
     fn end(&self) -> i32 {
         self.weight + 64 * self.limbs.len() as i32
     }
@@ -104,6 +112,12 @@ impl Scaled {
     #[must_use]
     pub fn over(self, divisor: f64) -> Self {
         Self::new(self.significand / divisor, self.exponent)
+    }
+
+    /// This over another.
+    #[must_use]
+    pub fn over_scaled(self, divisor: Self) -> Self {
+        Self::new(self.significand / divisor.significand, self.exponent - divisor.exponent)
     }
 
     /// Its root.

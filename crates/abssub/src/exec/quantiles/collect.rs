@@ -87,9 +87,9 @@ impl<E: Measured> Reduction<E> for Collecting<'_, '_> {
             sorted.extend_from_slice(&tile.values[i * self.depth..][..tile.taken[i]]);
             sorted.sort_unstable();
             let place = run.first + run.step * i as isize;
-            met = met.or(self
-                .landed
-                .put(place, sorted.is_empty(), |quantile, met| of_sorted::<E>(&sorted, quantile, met)));
+            met = met.or(self.landed.put(place, sorted.is_empty(), |quantile, met| {
+                of_sorted::<E>(&sorted, quantile, self.landed.is_median, met)
+            }));
         }
         Ok(met)
     }

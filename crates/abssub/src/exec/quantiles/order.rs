@@ -22,9 +22,16 @@ impl Between {
         Self { low: floor as u64, high: floor as u64 + 1, part: place - floor }
     }
 
-    /// The value between two keys, with NumPy's own operations, so that its bits are NumPy's.
-    pub(super) fn value<E: Keyed>(self, low: E::Key, high: E::Key, met: &mut Specials) -> f64 {
-        let (low, high) = (E::key_to_f64(low), E::key_to_f64(high));
+    /// The value between two keys, with NumPy's own operations, so that its bits are NumPy's: those of
+    /// `np.median`, the mean of the middle two, if that is what is asked for, else those of `np.quantile`.
+    pub(super) fn value<E: Keyed>(self, keys: [E::Key; 2], is_median: bool, met: &mut Specials) -> f64 {
+        let [low, high] = keys.map(E::key_to_f64);
+        if is_median {
+            // An odd number of values has one in the middle.
+            let mean = if self.part == 0.0 || keys[0] == keys[1] { low } else { (low + high) / 2.0 };
+            met.overflow |= mean.is_infinite() && high.is_finite();
+            return mean;
+        }
         let apart = high - low;
         let value = if self.part >= 0.5 { high - apart * (1.0 - self.part) } else { low + apart * self.part };
         met.invalid |= value.is_nan() && !low.is_nan() && !high.is_nan();
@@ -33,13 +40,19 @@ impl Between {
 }
 
 /// The quantiles of sorted keys.
-pub(super) fn of_sorted<E: Keyed>(keys: &[E::Key], quantile: f64, met: &mut Specials) -> f64 {
+pub(super) fn of_sorted<E: Keyed>(
+    keys: &[E::Key],
+    quantile: f64,
+    is_median: bool,
+    met: &mut Specials,
+) -> f64 {
     let Some(last) = keys.last() else { return f64::NAN };
     if *last > E::LAST {
         return f64::NAN;
     }
     let between = Between::new(quantile, keys.len() as u64);
-    between.value::<E>(keys[between.low as usize], keys[between.high as usize], met)
+    let pair = [between.low, between.high].map(|rank| keys[rank as usize]);
+    between.value::<E>(pair, is_median, met)
 }
 
 /// Keys that share their upper bits: those from `shift` on equal `prefix`'s.
@@ -77,9 +90,20 @@ mod tests {
         assert_eq!(Between::new(0.5, 4), Between { low: 1, high: 2, part: 0.5 });
         assert_eq!((Between::new(1.0, 4).low, Between::new(1.0, 4).high), (3, 3));
         let mut met = Specials::default();
-        assert_eq!(of_sorted::<u8>(&[1, 2, 4, 9], 0.5, &mut met), 3.0);
-        assert_eq!(of_sorted::<u8>(&[1, 2, 4, 9], 1.0, &mut met), 9.0);
-        assert!(of_sorted::<u8>(&[], 1.0, &mut met).is_nan());
+        assert_eq!(of_sorted::<u8>(&[1, 2, 4, 9], 0.5, false, &mut met), 3.0);
+        assert_eq!(of_sorted::<u8>(&[1, 2, 4, 9], 1.0, false, &mut met), 9.0);
+        assert!(of_sorted::<u8>(&[], 1.0, false, &mut met).is_nan());
+    }
+
+    #[test]
+    fn medians_are_means() {
+        let mut met = Specials::default();
+        let keys = [1.0, f64::INFINITY, f64::INFINITY].map(|x| f64::key(x, 0.0));
+        assert_eq!(of_sorted::<f64>(&keys, 0.5, true, &mut met), f64::INFINITY);
+        assert!(of_sorted::<f64>(&keys, 0.5, false, &mut met).is_nan() && met.invalid);
+        assert_eq!(of_sorted::<f64>(&keys[..2], 0.5, true, &mut met), f64::INFINITY);
+        assert_eq!(of_sorted::<u8>(&[1, 2, 9], 0.5, true, &mut met), 2.0);
+        assert_eq!(of_sorted::<u8>(&[1, 2, 9, 9], 0.5, true, &mut met), 5.5);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl<K: Key> Search<K> {
         landed.put(place, self.windows.is_empty(), |quantile, met| match found.next() {
             Some([low, high]) if !not_a_number => {
                 let between = Between::new(quantile, self.number.unwrap_or(1));
-                between.value::<E>(low.prefix, high.prefix, met)
+                between.value::<E>([low.prefix, high.prefix], landed.is_median, met)
             }
             _ => f64::NAN,
         })
@@ -123,13 +123,75 @@ pub(super) struct Counted<K> {
     keys: Vec<K>,
     /// Which results they are.
     run: ResultRun,
+    slots: Vec<Option<Slots<K>>>,
+}
+
+/// Bits of a key by which its prefix is looked up among many.
+const SLOT_BITS: u32 = 12;
+/// No prefix begins here.
+const NO_PREFIX: u32 = u32::MAX;
+
+/// Where among a result's open prefixes to look for a key's: most keys have none of them.
+#[derive(Clone, Debug)]
+struct Slots<K> {
+    /// What all prefixes share, from `shared` on.
+    common: K,
+    shared: u32,
+    /// The slot's lowest bit.
+    low: u32,
+    /// For each slot the first open prefix that lies in it.
+    first: Vec<u32>,
+}
+
+impl<K: Key> Slots<K> {
+    /// For ascending prefixes whose bits are known down to `above`; none for fewer than two.
+    fn new(open: &[K], above: u32) -> Option<Self> {
+        let (&least, &most) = (open.first()?, open.last()?);
+        if open.len() < 2 {
+            return None;
+        }
+        let shared = 128 - (least.wide() ^ most.wide()).leading_zeros();
+        let low = shared.saturating_sub(SLOT_BITS).max(above);
+        let mut slots = Self { common: least, shared, low, first: vec![NO_PREFIX; 1 << (shared - low)] };
+        for (i, &prefix) in open.iter().enumerate().rev() {
+            let slot = slots.slot(prefix);
+            slots.first[slot] = i as u32;
+        }
+        Some(slots)
+    }
+
+    #[inline(always)]
+    fn slot(&self, key: K) -> usize {
+        key.above(self.low).wide() as usize & (self.first.len() - 1)
+    }
+
+    /// The place of the open prefix that a key has.
+    #[inline(always)]
+    fn find(&self, open: &[K], key: K, above: u32) -> Option<usize> {
+        if key.above(self.shared) != self.common.above(self.shared) {
+            return None;
+        }
+        let first = self.first[self.slot(key)];
+        if first == NO_PREFIX {
+            return None;
+        }
+        let known = key.above(above);
+        let later = open[first as usize..].iter().take_while(|prefix| prefix.above(above) <= known);
+        let last = first as usize + later.count();
+        (last > first as usize && open[last - 1].above(above) == known).then(|| last - 1)
+    }
 }
 
 impl<K: Key> Refining<'_, K> {
     /// Counts some keys of one result.
     #[inline]
-    fn count<'k>(&self, place: isize, keys: impl Iterator<Item = &'k K>, counts: &mut [u64])
-    where
+    fn count<'k>(
+        &self,
+        place: isize,
+        slots: Option<&Slots<K>>,
+        keys: impl Iterator<Item = &'k K>,
+        counts: &mut [u64],
+    ) where
         K: 'k,
     {
         let search = &self.before[place as usize];
@@ -142,9 +204,9 @@ impl<K: Key> Refining<'_, K> {
                 keys.filter(|key| key.above(above) == wanted).for_each(|&key| counts[digit(key)] += 1);
             }
             ref open => {
+                let slots = slots.expect("made for more than one prefix");
                 for &key in keys {
-                    let known = key.above(above);
-                    if let Ok(table) = open.binary_search_by_key(&known, |prefix| prefix.above(above)) {
+                    if let Some(table) = slots.find(open, key, above) {
                         counts[table << self.bits | digit(key)] += 1;
                     }
                 }
@@ -166,18 +228,23 @@ impl<E: Measured> Reduction<E> for Refining<'_, E::Key> {
 
     fn tile(&self, len: usize) -> Counted<E::Key> {
         let run = ResultRun { first: 0, step: 0, len: 0 };
-        Counted { counts: vec![0; len * self.counts()], keys: Vec::new(), run }
+        Counted { counts: vec![0; len * self.counts()], keys: Vec::new(), run, slots: Vec::new() }
     }
 
     fn reset(&self, tile: &mut Counted<E::Key>, run: ResultRun) {
         tile.counts.fill(0);
         tile.run = run;
+        tile.slots.clear();
+        tile.slots.extend((0..run.len).map(|i| {
+            let search = &self.before[(run.first + run.step * i as isize) as usize];
+            Slots::new(&search.open, search.shift)
+        }));
     }
 
     fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Counted<E::Key>) {
         let row_len = piece.block.a.row_len();
         let elements = piece.block.a.count() * row_len;
-        let Counted { counts, keys, run } = tile;
+        let Counted { counts, keys, run, slots } = tile;
         if keys.len() < elements {
             keys.resize(elements, E::Key::default());
         }
@@ -187,11 +254,17 @@ impl<E: Measured> Reduction<E> for Refining<'_, E::Key> {
         let mut take = |local: usize, range: Range<usize>, step: usize| {
             let place = run.first + run.step * local as isize;
             let counts = &mut counts[local * each..(local + 1) * each];
+            let slots = slots[local].as_ref();
             match piece.flags {
-                None => self.count(place, keys[range].iter().step_by(step), counts),
+                None => self.count(place, slots, keys[range].iter().step_by(step), counts),
                 Some(flags) => {
                     let taken = keys[range.clone()].iter().zip(&flags[range]).step_by(step);
-                    self.count(place, taken.filter(|&(_, &flag)| flag != 0).map(|(key, _)| key), counts);
+                    self.count(
+                        place,
+                        slots,
+                        taken.filter(|&(_, &flag)| flag != 0).map(|(key, _)| key),
+                        counts,
+                    );
                 }
             }
         };

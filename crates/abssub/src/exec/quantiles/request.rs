@@ -25,6 +25,7 @@ const SEARCH_BYTES_EACH: usize = 224;
 pub struct Quantiles<'m> {
     request: Request<'m>,
     quantiles: Vec<f64>,
+    is_median: bool,
 }
 
 /// Where quantiles go: row-major doubles, a block of all results for each quantile.
@@ -36,6 +37,8 @@ pub(super) struct Landed<'l, 'm> {
     /// The first result's place in the block.
     first: usize,
     omits: bool,
+    /// Whether the middle two are averaged, as `np.median` does it.
+    pub(super) is_median: bool,
 }
 
 impl Landed<'_, '_> {
@@ -72,7 +75,15 @@ impl<'m> Quantiles<'m> {
         if request.is_weighted() {
             return Err(Error::Unsupported { name: "a weighted quantile", dtype: request.dtype() });
         }
-        Ok(Self { request, quantiles })
+        Ok(Self { request, quantiles, is_median: false })
+    }
+
+    /// The median, as the mean of the middle two.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for weights.
+    pub fn median(request: Request<'m>) -> Result<Self, Error> {
+        Ok(Self { is_median: true, ..Self::new(request, vec![0.5])? })
     }
 
     /// What is asked of what.
@@ -103,7 +114,8 @@ impl<'m> Quantiles<'m> {
             let no_index = vec![0; request.shape().len()];
             let Some(plan) = request.plan(&row_major(&request.kept_shape()), &no_index) else { continue };
             let quantiles = &self.quantiles;
-            let landed = Landed { quantiles, target, results, first, omits: request.omits() };
+            let (omits, is_median) = (request.omits(), self.is_median);
+            let landed = Landed { quantiles, target, results, first, omits, is_median };
             let work = RunQuantiles {
                 request: &request,
                 landed: &landed,

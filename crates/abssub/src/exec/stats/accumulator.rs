@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::super::fold::run;
-use super::super::job::GoOn;
+use super::super::job::{GoOn, Progress};
 use super::super::measured::Measured;
 use super::super::reduction::ResultRun;
 use super::super::request::{ForElement, Pairing, Request, row_major};
@@ -247,6 +247,11 @@ impl ForElement for Restore<'_, '_, '_> {
     }
 }
 
+/// How many elements a shape has.
+fn elements(shape: &[usize]) -> u64 {
+    shape.iter().fold(1, |all: u64, &len| all.saturating_mul(len as u64))
+}
+
 /// An update whose element type is about to be known.
 struct Update<'u, 'm, 'g, 'h> {
     request: &'u Request<'m>,
@@ -272,9 +277,14 @@ impl ForElement for Update<'_, '_, '_, '_> {
         let mut apart = wanted.tile(len);
         let sink = Kept(Mutex::new(&mut apart));
         let outcome = run::<E, _>(&job, &Measuring { wanted, sink }, self.plan, self.go_on);
+        // The last report may be refused too, and nothing is taken in then.
+        let outcome = outcome.and_then(|_| {
+            let total = elements(self.request.shape());
+            if (self.go_on)(Progress { done: total, total }) { Ok(()) } else { Err(Error::Interrupted) }
+        });
         if outcome.is_ok() {
             (0..len).for_each(|place| tile.merge(place, &apart, place));
         }
-        (false, outcome.map(|_| ()))
+        (false, outcome)
     }
 }

@@ -84,13 +84,33 @@ fn first_key<E: Keyed>(reached: impl Fn(E::Key) -> bool) -> Option<u128> {
     (low <= E::LAST.wide()).then_some(low)
 }
 
+/// How a difference compares with a histogram's edge. Where the edge is a double NumPy brings the
+/// difference to one too, and so do we, or automatic edges would shut out the values that they came of.
+fn compare_edge<E: Keyed>(key: E::Key, edge: Bound) -> Option<Ordering> {
+    match edge {
+        Bound::Float(x) if E::IS_WHOLE => E::key_to_f64(key).partial_cmp(&x),
+        _ => compare::<E>(key, edge),
+    }
+}
+
+/// The lowest key of a difference that is at least an edge; none if there is no such difference.
+pub(super) fn first_from_edge<E: Keyed>(edge: Bound) -> Option<u128> {
+    first_key::<E>(|key| compare_edge::<E>(key, edge).is_some_and(Ordering::is_ge))
+}
+
+/// The highest key of a difference that is at most an edge; none if there is no such difference.
+pub(super) fn last_to_edge<E: Keyed>(edge: Bound) -> Option<u128> {
+    let above = first_key::<E>(|key| compare_edge::<E>(key, edge).is_some_and(Ordering::is_gt));
+    above.map_or(Some(E::LAST.wide()), |above| above.checked_sub(1))
+}
+
 /// The lowest key of a difference that is at least the bound; none if there is no such difference.
-pub(super) fn first_at_least<E: Keyed>(bound: Bound) -> Option<u128> {
+fn first_at_least<E: Keyed>(bound: Bound) -> Option<u128> {
     first_key::<E>(|key| compare::<E>(key, bound).is_some_and(Ordering::is_ge))
 }
 
 /// The highest key of a difference that is at most the bound; none if there is no such difference.
-pub(super) fn last_at_most<E: Keyed>(bound: Bound) -> Option<u128> {
+fn last_at_most<E: Keyed>(bound: Bound) -> Option<u128> {
     if matches!(bound, Bound::Float(x) if x.is_nan()) {
         return None;
     }
@@ -166,6 +186,16 @@ mod tests {
         assert_eq!(range::<u64>(Greater, Bound::Float(f64::INFINITY)), None);
         let large = u128::from(u64::MAX);
         assert_eq!(range::<u64>(GreaterEqual, Bound::Integer(large as i128)), Some((large, large)));
+    }
+
+    #[test]
+    fn edges_meet_the_values_that_they_came_of() {
+        let largest = (1u64 << 53) + 1;
+        assert_eq!(last_to_edge::<u64>(Bound::Float(largest as f64)), Some(largest.into()));
+        let least = (1u64 << 53) + 3;
+        assert_eq!(first_from_edge::<u64>(Bound::Float(least as f64)), Some(least.into()));
+        assert_eq!(first_from_edge::<u64>(Bound::Integer(least.into())), Some(least.into()));
+        assert_eq!(first_from_edge::<u8>(Bound::Float(2.5)), Some(3));
     }
 
     #[test]

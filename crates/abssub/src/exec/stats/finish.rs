@@ -8,7 +8,7 @@ use crate::Error;
 use crate::array::Target;
 use crate::element::{Bool, Key};
 use crate::kernel::Fold;
-use crate::reduce::{ExactSum, Landing, Moment, Specials, State, mean, variance};
+use crate::reduce::{ExactSum, Landing, Moment, Specials, State, mean, quotient, variance};
 
 /// Where one statistic's results go: row-major memory of the kept shape (a histogram's has the bins behind it).
 #[derive(Clone, Copy, Debug)]
@@ -48,12 +48,12 @@ impl Finish {
                 no_start::<<E::Square as Fold>::State>(),
                 &landing,
             ),
-            Stat::Mean if wanted.weighted => averages(&landing, &tile.weighted_sum, &tile.weight, |x| x),
+            Stat::Mean if wanted.weighted => averages(&landing, &tile.weighted_sum, &tile.weight, false),
             Stat::MeanSquare if wanted.weighted => {
-                averages(&landing, &tile.weighted_squares, &tile.weight, |x| x)
+                averages(&landing, &tile.weighted_squares, &tile.weight, false)
             }
             Stat::RootMeanSquare if wanted.weighted => {
-                averages(&landing, &tile.weighted_squares, &tile.weight, f64::sqrt)
+                averages(&landing, &tile.weighted_squares, &tile.weight, true)
             }
             Stat::Mean if self.times => mean_times(&landing, tile),
             Stat::Mean => means(&landing, &tile.sum, &tile.number, false),
@@ -181,15 +181,23 @@ fn averages(
     landing: &Landing<'_>,
     sums: &[ExactSum],
     weights: &[ExactSum],
-    then: impl Fn(f64) -> f64,
+    root: bool,
 ) -> Result<Specials, Error> {
     let mut met = Specials::default();
-    let rounded = |sum: &ExactSum| sum.specials().total().unwrap_or_else(|| sum.to_f64());
-    for (sum, weight) in sums.iter().zip(weights).take(landing.len) {
+    landing.reals(|i| {
+        let (sum, weight) = (&sums[i], &weights[i]);
         met = met.or(sum.specials()).or(weight.specials());
-        met.weightless |= rounded(weight) == 0.0;
-    }
-    landing.reals(|i| then(rounded(&sums[i]) / rounded(&weights[i])))?;
+        let special = (sum.specials().total(), weight.specials().total());
+        met.weightless |= special.1.is_none() && weight.long().is_zero();
+        if special != (None, None) {
+            let rounded = |special: Option<f64>, sum: &ExactSum| special.unwrap_or_else(|| sum.to_f64());
+            let quotient = rounded(special.0, sum) / rounded(special.1, weight);
+            return if root { quotient.sqrt() } else { quotient };
+        }
+        let value = quotient(sum, weight, root);
+        met.overflow |= value.is_infinite();
+        value
+    })?;
     Ok(met)
 }
 
@@ -210,7 +218,13 @@ fn spreads<E: Measured>(
         if own.nan || own.infinite || number == 0 {
             return f64::NAN;
         }
-        let value = variance(number, ddof.min(number as f64), &tile.sum[i], &tile.squares[i], root);
+        let value = variance(
+            number,
+            if ddof > number as f64 { number as f64 } else { ddof },
+            &tile.sum[i],
+            &tile.squares[i],
+            root,
+        );
         met.overflow |= value.is_infinite() && free > 0.0;
         value
     })?;

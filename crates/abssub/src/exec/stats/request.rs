@@ -5,7 +5,7 @@ use super::super::fold::run;
 use super::super::job::GoOn;
 use super::super::measured::Measured;
 use super::super::request::{ForElement, Request, row_major};
-use super::bound::{Bound, Comparison, KeyRange, first_at_least, last_at_most};
+use super::bound::{Bound, Comparison, KeyRange, first_from_edge, last_to_edge};
 use super::finish::{Finish, Output};
 use super::measuring::{Finished, Measuring};
 use super::tile::Wanted;
@@ -117,8 +117,8 @@ impl Asked {
 
     fn bins<E: Measured>(&self) -> Bins<E::Key> {
         let count = self.edges.len().saturating_sub(1);
-        let starts = self.edges[..count].iter().map_while(|&edge| first_at_least::<E>(edge));
-        let last = self.edges.last().and_then(|&edge| last_at_most::<E>(edge));
+        let starts = self.edges[..count].iter().map_while(|&edge| first_from_edge::<E>(edge));
+        let last = self.edges.last().and_then(|&edge| last_to_edge::<E>(edge));
         Bins::new(starts.map(E::Key::narrow).collect(), last.map(E::Key::narrow), count)
     }
 }
