@@ -107,7 +107,7 @@ def measure(
     threads: SupportsIndex | None = None,
     progress: bool | _Report | None = None,
     ddof: float = 0.0,
-    within: tuple[str, Any] | None = None,
+    within: tuple[str, Any] | tuple[str, Any, bool] | None = None,
     edges: NDArray[Any] | None = None,
     matching: bool = False,
 ) -> list[NDArray[Any]]: ...
@@ -133,7 +133,7 @@ class Accumulator:
         axis: _Axis = None,
         *,
         ddof: float = 0.0,
-        within: tuple[str, Any] | None = None,
+        within: tuple[str, Any] | tuple[str, Any, bool] | None = None,
         edges: NDArray[Any] | None = None,
         nan_policy: str = "propagate",
         weighted: bool = False,

@@ -66,7 +66,10 @@ class Lazy(StandIn):
         return self._array if dtype is None and not copy else np.array(self._array, dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if ufunc is np.subtract and method == "__call__" and not kwargs:
+        if ufunc is np.subtract and method == "__call__" and "dtype" not in kwargs:
+            if kwargs:
+                # NumPy's own would wrap, where no dtype says that this is meant.
+                raise _refusal(f"np.subtract(..., {next(iter(kwargs))}=...)")
             return LazyDifference(*map(plain, inputs))
         return call_ufunc(ufunc, method, inputs, kwargs)
 

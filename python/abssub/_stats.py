@@ -100,7 +100,8 @@ class Request:
             values = measured[self._core_name(field)]
             if field == "psnr":
                 assert data_range is not None
-                values = psnr_of(values, data_range)
+                # In place, unless the roots are asked for themselves.
+                values = psnr_of(values.copy() if "rmse" in self.fields else values, data_range)
             return (values, edges) if field == "histogram" else values[()]
 
         return _restored(self.fields, map(one, self.fields))

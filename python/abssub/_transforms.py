@@ -1,7 +1,5 @@
 """What a lazy difference does to each |a - b|, and which reductions of that the core has fused."""
 
-import operator
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -48,7 +46,7 @@ class Transform:
     )
 
     @property
-    def within(self) -> tuple[str, Any] | None:
+    def within(self) -> tuple[str, Any, bool] | None:
         """What the core's `count` counts."""
         return None
 
@@ -98,22 +96,15 @@ class Square(Transform):
         return squared(differences)
 
 
-def _share(count: Array, number: Array) -> Array:
-    if not np.all(number):
-        warnings.warn("Mean of empty slice.", RuntimeWarning, stacklevel=2)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(count / number)
-
-
 class Compare(Transform):
     """`|a - b| > t` and its like; `negated` turns every answer round, also where a NaN is compared."""
 
     recipes: ClassVar[Mapping[str, Recipe]] = {
-        "sum": Recipe(("count", "number"), lambda count, number: count),
-        "nonzero": Recipe(("count", "number"), lambda count, number: count),
-        "mean": Recipe(("count", "number"), _share),
-        "any": Recipe(("count", "number"), lambda count, number: count > 0),
-        "all": Recipe(("count", "number"), operator.eq),
+        "sum": Recipe(("count",), _same),
+        "nonzero": Recipe(("count",), _same),
+        "mean": Recipe(("share",), _same),
+        "any": Recipe(("some",), _same),
+        "all": Recipe(("every",), _same),
     }
 
     def __init__(self, symbol: str, value: Any, negated: bool = False) -> None:
@@ -130,18 +121,15 @@ class Compare(Transform):
         return Compare(self._symbol, self._value, not self._negated)
 
     @property
-    def within(self) -> tuple[str, Any]:
-        return self._symbol, self._value
+    def within(self) -> tuple[str, Any, bool]:
+        return self._symbol, self._value, self._negated
 
     def __str__(self) -> str:
         text = f"|a - b| {self._symbol} {self._value}"
         return f"~({text})" if self._negated else text
 
     def recipe(self, name: str, weighted: bool) -> Recipe | None:
-        found = None if weighted else self.recipes.get(name)
-        if found is None or not self._negated:
-            return found
-        return Recipe(found.names, lambda count, number: found.finish(number - count, number))
+        return None if weighted else self.recipes.get(name)
 
     def dtype(self, base: np.dtype[Any]) -> np.dtype[Any]:
         return np.dtype(np.bool)

@@ -161,6 +161,8 @@ impl Accumulator {
                     || Ok("nothing".into()),
                     |there| there.repr().map(|text| text.to_string()),
                 )?;
+                let key = key.to_string();
+                let key = if key == "within" { "threshold" } else { &key };
                 return Ok(Some(format!("accumulators differ in {key}: {} and {there}", value.repr()?)));
             }
         }

@@ -2,19 +2,21 @@
 
 use super::import::imported;
 use abssub::array::DType;
-use abssub::exec::stats::{self, Comparison};
+use abssub::exec::stats::{self, Comparison, Counted};
 use numpy::{PyArrayDescr, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyInt, PyTuple};
 
-/// `within=(operator, value)`, for differences of a dtype.
-pub(super) fn comparison(
+/// `within=(operator, value)` or `(operator, value, negated)`, for differences of a dtype.
+pub(super) fn counted(
     within: &Bound<'_, PyAny>,
     common: DType,
     dtype: &Bound<'_, PyArrayDescr>,
-) -> PyResult<(Comparison, stats::Bound)> {
-    let (operator, value): (String, Bound<'_, PyAny>) = within.cast::<PyTuple>()?.extract()?;
+) -> PyResult<Counted> {
+    let within = within.cast::<PyTuple>()?;
+    let negated = within.len() == 3 && within.get_item(2)?.is_truthy()?;
+    let operator: String = within.get_item(0)?.extract()?;
     let comparison = match operator.as_str() {
         ">" => Comparison::Greater,
         ">=" => Comparison::GreaterEqual,
@@ -24,7 +26,8 @@ pub(super) fn comparison(
         "!=" => Comparison::NotEqual,
         other => return Err(PyValueError::new_err(format!("no comparison {other:?}"))),
     };
-    Ok((comparison, bound(&value, common, dtype)?))
+    let bound = bound(&within.get_item(1)?, common, dtype)?;
+    Ok(if negated { Counted::Unless(comparison, bound) } else { Counted::If(comparison, bound) })
 }
 
 /// A number to compare differences of a dtype with.

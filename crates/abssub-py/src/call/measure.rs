@@ -11,7 +11,7 @@ use super::running::{Teller, elements};
 use super::warning;
 use abssub::array::DType;
 use abssub::exec::Quantiles;
-use abssub::exec::stats::{Asked, Output, Stat, Stats};
+use abssub::exec::stats::{Asked, Counted, Output, Stat, Stats};
 use abssub::reduce::Specials;
 use numpy::PyArrayDescr;
 use pyo3::exceptions::{PyTypeError, PyValueError, PyZeroDivisionError};
@@ -40,11 +40,11 @@ impl<'py> Question<'_, 'py> {
         // Only what is asked for is counted.
         let is_among = |names: &[&str]| self.names.iter().any(|name| names.contains(&name.as_str()));
         if is_among(&["nonzero", "any", "all"]) {
-            asked.comparisons.push(None);
+            asked.comparisons.push(Counted::Different);
         }
         let count = asked.comparisons.len();
-        if let Some(within) = self.within.filter(|_| is_among(&["count"])) {
-            asked.comparisons.push(Some(bound::comparison(within, common, dtype)?));
+        if let Some(within) = self.within.filter(|_| is_among(&["count", "share", "some", "every"])) {
+            asked.comparisons.push(bound::counted(within, common, dtype)?);
         }
         asked.stats = self
             .names
@@ -61,6 +61,7 @@ impl<'py> Question<'_, 'py> {
             return Err(PyTypeError::new_err(format!("{name} is not defined for differences of times")));
         }
         if weighted && !matches!(name, "sum" | "ssd" | "mean" | "mse" | "rmse" | "number") {
+            let name = if name == "nonzero" { "count" } else { name };
             return Err(PyTypeError::new_err(format!("{name} has no weights")));
         }
         Ok(match name {
@@ -75,8 +76,13 @@ impl<'py> Question<'_, 'py> {
             "min" => Stat::Min,
             "argmax" => Stat::ArgMax,
             "argmin" => Stat::ArgMin,
-            "count" if self.within.is_some() => Stat::Count(count),
-            "count" => return Err(PyTypeError::new_err("count needs within=(operator, value)")),
+            "count" | "share" | "some" | "every" if self.within.is_none() => {
+                return Err(PyTypeError::new_err(format!("{name} needs within=(operator, value)")));
+            }
+            "count" => Stat::Count(count),
+            "share" => Stat::Share(count),
+            "some" => Stat::Any(count),
+            "every" => Stat::All(count),
             "nonzero" => Stat::Count(0),
             "any" => Stat::Any(0),
             "all" => Stat::All(0),

@@ -4,7 +4,7 @@
 use super::{AbsDiff, SumOf};
 use crate::Error;
 use crate::array::{DType, Scalar, SumWith, Target};
-use crate::exec::stats::{Asked, Bound, Comparison, Output, Stat, Stats};
+use crate::exec::stats::{Asked, Bound, Comparison, Counted, Output, Stat, Stats};
 use crate::exec::{Quantiles, Sum};
 use ndarray::{ArrayD, Axis, IxDyn};
 
@@ -108,7 +108,7 @@ where
     /// # Errors
     /// As [`AbsDiff::mean`].
     pub fn count(&self, axes: &[Axis], comparison: Comparison, bound: Bound) -> Result<ArrayD<usize>, Error> {
-        let comparisons = vec![Some((comparison, bound))];
+        let comparisons = vec![Counted::If(comparison, bound)];
         let counts = self.measured::<i64>(axes, Stat::Count(0), Asked { comparisons, ..Asked::default() })?;
         Ok(counts.mapv(|count| count as usize))
     }

@@ -124,6 +124,11 @@ impl KeyRange {
         Self { range: Some((0, 0)), outside: true }.without_zero::<E>()
     }
 
+    /// All other keys.
+    pub(super) fn inverted(self) -> Self {
+        Self { outside: !self.outside, ..self }
+    }
+
     /// The same keys, by way of a range that does not hold zero.
     fn without_zero<E: Keyed>(self) -> Self {
         match self.range {

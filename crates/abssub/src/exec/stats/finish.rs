@@ -68,6 +68,7 @@ impl Finish {
             Stat::Count(i) => {
                 landing.fill(|k| Ok(within(wanted, tile, i, k) as i64)).map(|()| Specials::default())
             }
+            Stat::Share(i) => shares(&landing, wanted, tile, i),
             Stat::Any(i) => landing
                 .fill(|k| Ok(Bool((within(wanted, tile, i, k) > 0) as u8)))
                 .map(|()| Specials::default()),
@@ -236,6 +237,21 @@ fn within<E: Measured>(wanted: &Wanted<E>, tile: &Tile<E>, range: usize, i: usiz
     let keys = wanted.ranges[range];
     let inside = tile.within[range][i];
     if keys.outside { tile.number[i] - inside } else { inside }
+}
+
+/// Which part of the elements of a result satisfy a comparison.
+fn shares<E: Measured>(
+    landing: &Landing<'_>,
+    wanted: &Wanted<E>,
+    tile: &Tile<E>,
+    range: usize,
+) -> Result<Specials, Error> {
+    let mut met = Specials::default();
+    landing.reals(|i| {
+        met.empty |= tile.number[i] == 0;
+        within(wanted, tile, range, i) as f64 / tile.number[i] as f64
+    })?;
+    Ok(met)
 }
 
 fn histograms<E: Measured>(

@@ -11,4 +11,4 @@ mod tile;
 pub use accumulator::Accumulator;
 pub use bound::{Bound, Comparison};
 pub use finish::Output;
-pub use request::{Asked, Stat, Stats};
+pub use request::{Asked, Counted, Stat, Stats};

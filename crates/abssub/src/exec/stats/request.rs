@@ -49,6 +49,8 @@ pub enum Stat {
     ArgMin,
     /// How many satisfy a comparison, by its place in [`Asked::comparisons`].
     Count(usize),
+    /// The share of those that do.
+    Share(usize),
     /// Whether any does.
     Any(usize),
     /// Whether all do.
@@ -59,13 +61,24 @@ pub enum Stat {
     Histogram,
 }
 
+/// What a difference has to be in order to be counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Counted {
+    /// Anything but zero.
+    Different,
+    /// What satisfies a comparison.
+    If(Comparison, Bound),
+    /// What does not satisfy it, what is not a number included.
+    Unless(Comparison, Bound),
+}
+
 /// What is asked of one reading.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// The statistics.
     pub stats: Vec<Stat>,
-    /// What counts count: a comparison, or (if none) to be different at all.
-    pub comparisons: Vec<Option<(Comparison, Bound)>>,
+    /// What counts count.
+    pub comparisons: Vec<Counted>,
     /// The ascending edges of a histogram's bins: all but the last are half open.
     pub edges: Vec<Bound>,
 }
@@ -100,8 +113,9 @@ impl Asked {
             (located || self.has(|&stat| stat == value)).then_some(located)
         };
         let ranges = self.comparisons.iter().map(|comparison| match *comparison {
-            None => KeyRange::nonzero::<E>(),
-            Some((comparison, bound)) => KeyRange::new::<E>(comparison, bound),
+            Counted::Different => KeyRange::nonzero::<E>(),
+            Counted::If(comparison, bound) => KeyRange::new::<E>(comparison, bound),
+            Counted::Unless(comparison, bound) => KeyRange::new::<E>(comparison, bound).inverted(),
         });
         Wanted {
             sum: self.sums(),
@@ -189,7 +203,9 @@ impl<'m> Stats<'m> {
                 Stat::Min if depth == 0.0 => return Err(Error::Empty { name: "min" }),
                 Stat::ArgMax if depth == 0.0 => return Err(Error::Empty { name: "argmax" }),
                 Stat::ArgMin if depth == 0.0 => return Err(Error::Empty { name: "argmin" }),
-                Stat::Mean | Stat::MeanSquare | Stat::RootMeanSquare => met.empty |= depth == 0.0 && !omits,
+                Stat::Mean | Stat::MeanSquare | Stat::RootMeanSquare | Stat::Share(_) => {
+                    met.empty |= depth == 0.0 && !omits
+                }
                 Stat::Variance { ddof } | Stat::Deviation { ddof } => met.free |= depth <= ddof && !omits,
                 _ => {}
             }
