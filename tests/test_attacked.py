@@ -129,3 +129,9 @@ def test_many_quantiles_among_clustered_values(size):
 def test_an_axis_is_no_truth_value():
     with pytest.raises(TypeError):
         ab.sad([1], [2], axis=True)
+
+
+def test_a_lazy_subtraction_into_an_output_does_not_wrap():
+    a = np.array([3], np.uint8)
+    with pytest.raises(TypeError, match="out="):
+        np.subtract(ab.lazy(a), np.uint8(5), out=np.zeros(1, np.uint8))

@@ -67,10 +67,11 @@ class Lazy(StandIn):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if ufunc is np.subtract and method == "__call__" and "dtype" not in kwargs:
-            if kwargs:
+            if not kwargs:
+                return LazyDifference(*map(plain, inputs))
+            if not any(isinstance(out, StandIn) for out in kwargs.get("out", ())):
                 # NumPy's own would wrap, where no dtype says that this is meant.
                 raise _refusal(f"np.subtract(..., {next(iter(kwargs))}=...)")
-            return LazyDifference(*map(plain, inputs))
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __getattr__(self, name: str) -> Any:
