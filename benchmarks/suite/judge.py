@@ -69,7 +69,9 @@ def _outcome(target: Target, by_name: dict[str, Timed], nbytes: int) -> Outcome:
 def _wanted(target: Target, bound: float) -> str:
     if not target.others:
         return f"{target.ours}: {bound:.3g} GB/s"
-    if bound >= 1:
+    if bound == 1:
+        return f"{target.ours}: no slower than {target.others[0]}"
+    if bound > 1:
         return f"{target.ours}: {bound:.3g} times the speed of {target.others[0]}"
     return f"{target.ours}: {bound:.2f} of the speed of {target.others[0]}"
 

@@ -64,7 +64,7 @@ def reading(threads: int | None, ahead: bool) -> Any:
             return float(read(parts, count, helpers, asked, ctypes.byref(total)))
 
         call()
-        if threads == 1 and total.value != sum(map(_words, arrays)) % 2**64:
+        if total.value != sum(map(_words, arrays)) % 2**64:
             raise ValueError("the read loop did not read every word")
         # The call must keep what it points to.
         call.arrays = arrays  # type: ignore[attr-defined]

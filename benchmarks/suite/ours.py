@@ -10,7 +10,10 @@ from .case import Call, Contender, Data, Target
 
 ONE, ALL = "abssub, 1 thread", "abssub"
 READ_ONE = ("read, 1 thread", "read ahead, 1 thread")
-READ_ALL = ("read, all threads", "read ahead, all threads")
+# Where one thread reads faster than all, as it does little, that is the limit.
+READ_ALL = ("read, all threads", "read ahead, all threads", *READ_ONE)
+PSADBW_ONE = ("psadbw, 1 thread",)
+PSADBW_ALL = ("psadbw, all threads", *PSADBW_ONE)
 
 
 def call(

@@ -125,6 +125,10 @@ def _plot(sweep: Sweep, curves: dict[str, list[tuple[int, float]]], target: Path
             level, (size, 1), xycoords=("data", "axes fraction"), va="top", ha="right", color="#888888"
         )
     axes.set_xscale("log", base=2)
+    slowest = min(
+        speed for name, points in curves.items() if not name.startswith("read") for _, speed in points
+    )
+    axes.set_ylim(bottom=slowest / 2)
     axes.set_xlabel("bytes of both operands")
     axes.set_ylabel("GB/s of both operands")
     axes.set_title(sweep.title)

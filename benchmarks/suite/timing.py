@@ -35,7 +35,7 @@ class Effort:
 EFFORTS = {
     Scale.TINY: Effort(1, 0.0, 0.0),
     Scale.QUICK: Effort(5, 0.02, 0.4),
-    Scale.FULL: Effort(11, 0.1, 8.0),
+    Scale.FULL: Effort(11, 0.05, 6.0),
 }
 
 

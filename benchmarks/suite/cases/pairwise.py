@@ -8,7 +8,7 @@ from .. import answers
 from ..case import Call, Case, Contender, Data, Scale, Target
 from ..inputs import noise
 from ..limits import PSADBW
-from ..ours import ALL, ONE, SAD
+from ..ours import ALL, ONE, PSADBW_ALL, PSADBW_ONE, SAD
 
 
 def _make(scale: Scale) -> Data:
@@ -86,8 +86,8 @@ CASES = (
             Contender("numkong cdist (squares)", _rival(_numkong, np.uint8), answer=answers.pairwise_squares),
         ),
         (
-            Target(ONE, ("psadbw, 1 thread",), 0.80),
-            Target(ALL, ("psadbw, all threads",), 0.80),
+            Target(ONE, PSADBW_ONE, 0.80),
+            Target(ALL, PSADBW_ALL, 0.80),
             Target(ALL, ("faiss METRIC_L1",), 6),
             Target(ALL, ("scipy cdist",), 60),
             Target(ALL, (ONE,), 0.9, per_thread=True),

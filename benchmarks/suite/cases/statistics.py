@@ -40,12 +40,13 @@ def _five_answers(data: Data) -> Any:
     return np.array([part(data) for part in (*parts, answers.exceeding(THRESHOLD))])
 
 
-def _frame_loop(norm: str) -> Contender:
+def _frame_loop(norm: str, mean: bool = False) -> Contender:
     def prepare(data: Data) -> Call:
         import cv2
 
         kind = getattr(cv2, norm)
-        return lambda: np.array([cv2.norm(frame, data.b, kind) for frame in data.a])
+        count = data.b.size if mean else 1
+        return lambda: np.array([cv2.norm(frame, data.b, kind) for frame in data.a]) / count
 
     return Contender(f"cv2.norm {norm} loop", prepare)
 
@@ -177,7 +178,7 @@ CASES = (
         _frame_loop("NORM_L2SQR"),
         Contender("numkong sqeuclidean loop", _numkong_loop),
     ),
-    _case("mse", ab.mse, answers.mean_squares, _frame_loop("NORM_L2SQR")),
+    _case("mse", ab.mse, answers.mean_squares, _frame_loop("NORM_L2SQR", mean=True)),
     Case(
         "stat-mean-where",
         "mean of u8 frames against one with where= a mask for each frame, axis=(-2, -1)",
