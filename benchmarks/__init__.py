@@ -1,1 +1,1 @@
-"""Measurements of abssub from Python: the demo's table, and how peak memory is read."""
+"""Measurements of abssub from Python: the demo's table, the suite, and how peak memory is read."""

@@ -1,12 +1,11 @@
 """The demo's table as text, and its copy between two marks in the README."""
 
-import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import abssub as ab
+from benchmarks.machine import cores, cpu_name, installed
 
 from .inputs import Inputs
 from .timing import Timed
@@ -33,29 +32,13 @@ class Run:
     command: str
 
 
-def _cpu_name() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def _installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "absent"
-
-
 def machine() -> str:
     """What ran: processor, cores, level, and the versions of everybody in the table."""
     names = ("abssub", "numpy", "numexpr", "opencv-python-headless")
-    rivals = ", ".join(f"{name.removesuffix('-python-headless')} {_installed(name)}" for name in names)
-    cores = os.cpu_count() or 1
+    rivals = ", ".join(f"{name.removesuffix('-python-headless')} {installed(name)}" for name in names)
+    count = cores()
     return (
-        f"{_cpu_name()}, {cores} core{'s' * (cores > 1)}; abssub on {ab.get_level()} "
+        f"{cpu_name()}, {count} core{'s' * (count > 1)}; abssub on {ab.get_level()} "
         f"with {ab.get_num_threads()} threads\nPython {platform.python_version()}, {rivals}"
     )
 

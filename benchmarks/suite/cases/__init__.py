@@ -1,0 +1,15 @@
+"""Every row of the suite, in the order of the report."""
+
+from ..case import Case
+from . import elementwise, floats, frames, layouts, pairwise, statistics, streams, threads
+
+CASES: tuple[Case, ...] = (
+    *frames.CASES,
+    *pairwise.CASES,
+    *streams.CASES,
+    *floats.CASES,
+    *layouts.CASES,
+    *statistics.CASES,
+    *elementwise.CASES,
+    *threads.CASES,
+)

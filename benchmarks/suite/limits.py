@@ -1,0 +1,106 @@
+"""The machine's limits as contenders: the loops of `benchmarks/roofline`, which knows nothing of abssub."""
+
+import ctypes
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import abssub as ab
+
+from .case import Call, Contender, Data
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NAMES = {"win32": "abssub_roofline.dll", "darwin": "libabssub_roofline.dylib"}
+STEPS = 200_000
+
+
+class Part(ctypes.Structure):
+    """An array, as the library takes it."""
+
+    _fields_ = (("start", ctypes.c_void_p), ("len", ctypes.c_size_t))
+
+
+def place() -> Path:
+    """Where cargo leaves the library."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR", "target"))
+    name = NAMES.get(sys.platform, "libabssub_roofline.so")
+    return REPOSITORY / target / "release" / name
+
+
+@functools.cache
+def library() -> Any:
+    """An `ImportError` where it is not built, as of any contender that is not installed."""
+    if not place().is_file():
+        raise ImportError("not built: cargo build --release -p abssub-roofline")
+    found = ctypes.CDLL(str(place()))
+    found.abssub_roofline_read.restype = ctypes.c_double
+    found.abssub_roofline_psadbw.restype = ctypes.c_double
+    found.abssub_roofline_psadbw.argtypes = (ctypes.c_uint64, ctypes.c_size_t, ctypes.c_void_p)
+    return found
+
+
+def _words(array: Any) -> int:
+    whole = array.reshape(-1).view(np.uint8)[: array.nbytes // 8 * 8].view(np.uint64)
+    return int(whole.sum(dtype=np.uint64)) if whole.size else 0
+
+
+def reading(threads: int | None, ahead: bool) -> Any:
+    """Prepares a loop that reads each operand once, from its first byte to its last."""
+
+    def prepare(data: Data) -> Call:
+        read = library().abssub_roofline_read
+        arrays = [np.ascontiguousarray(array) for array in data.read]
+        parts = (Part * len(arrays))(*(Part(array.ctypes.data, array.nbytes) for array in arrays))
+        total = ctypes.c_uint64()
+        count = ctypes.c_size_t(len(arrays))
+        helpers = ctypes.c_size_t(threads or ab.get_num_threads())
+        asked = ctypes.c_bool(ahead)
+
+        def call() -> float:
+            return float(read(parts, count, helpers, asked, ctypes.byref(total)))
+
+        call()
+        if total.value != sum(map(_words, arrays)) % 2**64:
+            raise ValueError("the read loop did not read every word")
+        # The call must keep what it points to.
+        call.arrays = arrays  # type: ignore[attr-defined]
+        return call
+
+    return prepare
+
+
+def psadbw(threads: int | None) -> Any:
+    """Prepares the seconds that comparing `data.bytes` pairs of bytes would take at the peak."""
+
+    def prepare(data: Data) -> Call:
+        run = library().abssub_roofline_psadbw
+        compared = ctypes.c_uint64()
+
+        def call() -> float:
+            seconds = float(run(STEPS, threads or ab.get_num_threads(), ctypes.byref(compared)))
+            return seconds * data.bytes / compared.value
+
+        call()
+        if not compared.value:
+            raise ImportError("this processor has no psadbw")
+        return call
+
+    return prepare
+
+
+def _limit(name: str, prepare: Any) -> Contender:
+    return Contender(name, prepare, kind="limit", gives_seconds=True)
+
+
+# Two loops, since asking ahead helps some machines and hinders others: the faster one is the limit.
+READS = (
+    _limit("read, 1 thread", reading(1, ahead=False)),
+    _limit("read ahead, 1 thread", reading(1, ahead=True)),
+    _limit("read, all threads", reading(None, ahead=False)),
+    _limit("read ahead, all threads", reading(None, ahead=True)),
+)
+PSADBW = (_limit("psadbw, 1 thread", psadbw(1)), _limit("psadbw, all threads", psadbw(None)))
