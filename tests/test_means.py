@@ -143,3 +143,25 @@ def test_psnr_without_a_range():
             ab.psnr([1.0], [2.0], data_range=data_range)
     assert ab.psnr([1.0], [1.0], data_range=1) == np.inf
     assert ab.psnr([1e100], [0.0], data_range=1e200) == pytest.approx(2000)
+
+
+def test_a_row_major_output_is_written_at_once(run_python):
+    """No array of the result's size beside it: the rule of docs/memory.md."""
+    source = """
+import numpy as np
+import abssub as ab
+from benchmarks.peak import extra_bytes
+
+a = np.random.default_rng(0).random((3, 2_000_000))
+out = np.ones(2_000_000)
+d = ab.AbsDiff(a, a[0])
+for call in (
+    lambda: ab.mae(a, a[0], axis=0, out=out),
+    lambda: ab.rmse(a, a[0], axis=0, out=out),
+    lambda: np.std(d, axis=0, out=out),
+):
+    print(extra_bytes(call) or 0)
+assert np.array_equal(out, d.std(axis=0))
+"""
+    limit = 2 * 2**20
+    assert all(int(extra) < limit for extra in run_python(source).split())

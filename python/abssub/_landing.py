@@ -24,8 +24,15 @@ class Landing:
             wanted = "a float dtype" if "f" in kinds else "another dtype"
             raise UnfusedError(f"dtype={self._dtype}: the {what} needs {wanted}")
 
+    @property
+    def direct(self) -> Array | None:
+        """Where the core may write at once, if it can; `take` is given the same array then."""
+        return self._out if self._dtype is None else None
+
     def take(self, values: Array) -> Any:
         """The result as it was asked for: in `out`, or new; cast once."""
+        if values is self._out:
+            return values
         if self._dtype is not None:
             values = self._cast(values, self._dtype)
         if self._out is None:

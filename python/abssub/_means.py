@@ -96,6 +96,7 @@ def _mean_like(name: str, core_name: str, **parts: str) -> MeanLike:
             nan_policy=nan_policy,
             threads=threads,
             progress=progress,
+            out=landing.direct,
         )
         return landing.take(values)
 

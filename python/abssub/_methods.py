@@ -75,7 +75,9 @@ class Reductions:
     ) -> Any:
         """As `np.mean`, and as `np.average` with weights: float64, or timedelta64."""
         landing = Landing("mean", out, dtype)
-        return landing.take(self._measured("mean", axis, keepdims=keepdims, where=where, **more))
+        return landing.take(
+            self._measured("mean", axis, out=landing.direct, keepdims=keepdims, where=where, **more)
+        )
 
     def var(
         self,
@@ -122,7 +124,7 @@ class Reductions:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
         landing = Landing(name, out, dtype)
-        return landing.take(self._measured(name, axis, ddof=float(ddof), **options))
+        return landing.take(self._measured(name, axis, ddof=float(ddof), out=landing.direct, **options))
 
     def max(
         self,

@@ -6,14 +6,14 @@ use super::bound;
 use super::error::to_python;
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
-use super::result::{new_array, result_shape, target};
+use super::result::{is_apart, is_writable, new_array, result_shape, target};
 use super::running::{Teller, elements};
 use super::warning;
 use abssub::array::DType;
 use abssub::exec::Quantiles;
 use abssub::exec::stats::{Asked, Counted, Output, Stat, Stats};
 use abssub::reduce::Specials;
-use numpy::PyArrayDescr;
+use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError, PyZeroDivisionError};
 use pyo3::prelude::*;
 
@@ -120,9 +120,10 @@ pub(super) fn stat_array<'py>(
 }
 
 #[pyfunction]
-#[pyo3(signature = (a, b, names, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, weights=None, nan_policy="propagate", threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=false), text_signature = "(a, b, names, axis=None, *, keepdims=False, where=True, weights=None, nan_policy='propagate', threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=False)")]
+#[pyo3(signature = (a, b, names, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, weights=None, nan_policy="propagate", threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=false, out=None), text_signature = "(a, b, names, axis=None, *, keepdims=False, where=True, weights=None, nan_policy='propagate', threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=False, out=None)")]
 #[allow(clippy::too_many_arguments, reason = "one for each keyword of the reductions")]
-/// Several statistics of |a - b| from one reading: an array for each name.
+/// Several statistics of |a - b| from one reading: an array for each name. `out` is that of the only one,
+/// if it can be written at once; else it is left alone.
 pub(super) fn measure<'py>(
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
@@ -138,6 +139,7 @@ pub(super) fn measure<'py>(
     within: Option<&Bound<'py, PyAny>>,
     edges: Option<&Bound<'py, PyAny>>,
     matching: bool,
+    out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Vec<Array<'py>>> {
     let py = a.py();
     let given = Keywords { axis, r#where, weights, nan_policy, threads };
@@ -157,14 +159,38 @@ pub(super) fn measure<'py>(
         let bins = (stat == Stat::Histogram).then_some(bins);
         stat_array(py, stats.dtype(stat), times, shape.clone(), bins)
     };
-    let arrays = wanted.iter().map(array).collect::<PyResult<Vec<_>>>()?;
+    let arrays = match direct(out, &stats, &wanted, &reading, &shape)? {
+        Some(out) => vec![out],
+        None => wanted.iter().map(array).collect::<PyResult<Vec<_>>>()?,
+    };
     let outputs: Vec<Output<'_>> =
         wanted.iter().zip(&arrays).map(|(&stat, array)| Output { stat, target: target(array) }).collect();
-    // SAFETY: each array is fresh, in row-major order, and of the shape that its statistic has.
+    // SAFETY: each array is in row-major order, of the shape that its statistic has, and fresh or apart
+    // from the inputs.
     let outcome = Teller::new(progress)?.run(py, all, |go_on| unsafe { stats.store(&outputs, go_on) })?;
     let met = outcome.map_err(|error| to_python(py, error, axis))?;
     judge(py, met)?;
     Ok(arrays)
+}
+
+/// `out`, if the one statistic can go there at once: no call is refused after some of it is written.
+fn direct<'py>(
+    out: Option<&Bound<'py, PyAny>>,
+    stats: &Stats<'_>,
+    wanted: &[Stat],
+    reading: &Reading<'_, 'py>,
+    shape: &[usize],
+) -> PyResult<Option<Array<'py>>> {
+    use Stat::*;
+    let [Mean | MeanSquare | RootMeanSquare | Variance { .. } | Deviation { .. }] = wanted else {
+        return Ok(None);
+    };
+    let Some(Ok(out)) = out.map(|out| out.clone().cast_into::<PyUntypedArray>()) else { return Ok(None) };
+    let is_double = out.dtype().is_equiv_to(&numpy::dtype::<f64>(out.py()));
+    let fits =
+        is_double && stats.dtype(wanted[0]) == DType::F64 && out.shape() == shape && out.is_c_contiguous();
+    let may_be_refused = reading.may_refuse() || stats.request().is_weighted() || !is_writable(&out);
+    Ok((fits && !may_be_refused && is_apart(&out, &reading.inputs())?).then_some(out))
 }
 
 /// Warns of what was met, or refuses, as NumPy does.

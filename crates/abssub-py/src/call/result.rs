@@ -63,8 +63,7 @@ pub(super) fn checked_out<'py>(
     let Ok(out) = out.cast_into::<PyUntypedArray>() else {
         return Err(PyTypeError::new_err("return arrays must be of ArrayType"));
     };
-    // SAFETY: reads a field of a live array.
-    if unsafe { (*out.as_array_ptr()).fields.flags } & NPY_ARRAY_WRITEABLE == 0 {
+    if !is_writable(&out) {
         return Err(PyValueError::new_err("output array is read-only"));
     }
     if out.ndim() != shape.len() {
@@ -83,6 +82,12 @@ pub(super) fn checked_out<'py>(
         )));
     }
     Ok(out)
+}
+
+/// Whether an array may be written.
+pub(super) fn is_writable(array: &Array<'_>) -> bool {
+    // SAFETY: reads a field of a live array.
+    unsafe { (*array.as_array_ptr()).fields.flags & NPY_ARRAY_WRITEABLE != 0 }
 }
 
 /// Whether no input can share memory with `out`.
