@@ -135,3 +135,28 @@ def test_a_lazy_subtraction_into_an_output_does_not_wrap():
     a = np.array([3], np.uint8)
     with pytest.raises(TypeError, match="out="):
         np.subtract(ab.lazy(a), np.uint8(5), out=np.zeros(1, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("name", "keywords"),
+    [
+        ("mean", {"ddof": 1}),
+        ("max", {"ddof": 3}),
+        ("argmax", {"foo": 1}),
+        ("sum", {"ddof": 1}),
+        ("median", {"foo": 1}),
+    ],
+)
+def test_unknown_keywords_are_refused_by_name(name, keywords):
+    with pytest.raises(TypeError, match=rf"^{name}\(\) got an unexpected keyword"):
+        getattr(ab.AbsDiff([1.0, 2.0], 0.0), name)(**keywords)
+
+
+def test_a_signed_difference_has_no_attributes():
+    assert not hasattr(ab.lazy(np.array([1])) - 2, "dtype")
+
+
+def test_blocks_that_cut_a_kept_axis_are_told_so():
+    gathered = ab.Accumulator("mean", axis=1).update(np.ones((3, 4)), 0.0)
+    with pytest.raises(ValueError, match="every block has them whole"):
+        gathered.update(np.ones((2, 4)), 0.0)

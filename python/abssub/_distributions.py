@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from . import _core, _histogram, _quantile, _reductions
 from ._landing import Landing, UnfusedError
-from ._methods import Reductions
+from ._methods import Reductions, refuse_unknown
 from ._operands import as_scalar
 from ._stats import Stats
 from ._types import Array, Axis, Out, Shared
@@ -106,12 +106,16 @@ class Distributions(Reductions):
             return self.quantile(0.5, axis, out, keepdims=keepdims, where=where, **more)
         landing = Landing("median", out)
         half = _quantile.fractions(0.5)
-        return landing.take(self._quantile(half, axis, median=True, keepdims=keepdims, where=where, **more))
+        return landing.take(self._quantile(half, axis, True, keepdims=keepdims, where=where, **more))
 
-    def _quantile(self, fractions: Array, axis: Axis, **options: Any) -> Array:
+    def _quantile(self, fractions: Array, axis: Axis, median: bool = False, **options: Any) -> Array:
+        name = "median" if median else "quantile"
+        if "weights" in options:
+            raise TypeError(f"{name}() got an unexpected keyword argument 'weights'")
+        refuse_unknown(name, options)
         if not self._is_plain:
-            return self._evaluated()._quantile(fractions, axis, **options)
-        return _quantile.quantile(self._a, self._b, fractions, axis, **options)
+            return self._evaluated()._quantile(fractions, axis, median, **options)
+        return _quantile.quantile(self._a, self._b, fractions, axis, median=median, **options)
 
     def _numpys_quantile(
         self,

@@ -159,7 +159,7 @@ class LazyDifference(StandIn):
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and hasattr(np.ndarray, name):
-            raise _refusal(f".{name}")
+            raise _NoAttributeError(str(_refusal(f".{name}")))
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __getitem__(self, key: Any) -> Any:
@@ -176,6 +176,10 @@ class LazyDifference(StandIn):
 
     def __repr__(self) -> str:
         return f"<signed lazy difference of shape {self.shape}; take abs(...) or (...) ** 2>"
+
+
+class _NoAttributeError(TypeError, AttributeError):
+    """What asks whether there is such an attribute is told that there is none."""
 
 
 def _refusal(use: str) -> TypeError:

@@ -1,6 +1,7 @@
 """Sums, means and extremes of a lazy difference, with NumPy's names, orders of arguments and meanings."""
 
-from typing import Any, Unpack
+from collections.abc import Iterable
+from typing import Any, Unpack, get_type_hints
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -9,6 +10,15 @@ from . import _core
 from ._landing import Landing
 from ._transforms import Compare, Square, Transform
 from ._types import Array, Axis, Out, Shared, Weighted
+
+_KEYWORDS = frozenset(("keepdims", "where", *get_type_hints(Weighted)))
+
+
+def refuse_unknown(name: str, options: Iterable[str]) -> None:
+    """Refuses keywords that no reduction has, in Python's words."""
+    for option in options:
+        if option not in _KEYWORDS:
+            raise TypeError(f"{name}() got an unexpected keyword argument {option!r}")
 
 
 class Reductions:
@@ -35,10 +45,13 @@ class Reductions:
     def _is_plain(self) -> bool:
         return type(self._transform) is Transform
 
-    def _measured(self, name: str, axis: Axis, **options: Any) -> Array:
+    def _measured(self, name: str, axis: Axis, own: dict[str, Any] | None = None, **options: Any) -> Array:
+        """A reduction by the core; `own` are the keywords that only some reductions have."""
+        refuse_unknown(name, options)
         recipe = self._transform.recipe(name, options.get("weights") is not None)
         if recipe is None:
-            return self._evaluated()._measured(name, axis, **options)
+            return self._evaluated()._measured(name, axis, own, **options)
+        options |= own or {}
         within = self._transform.within
         return recipe.finish(*_core.measure(self._a, self._b, recipe.names, axis, within=within, **options))
 
@@ -54,6 +67,7 @@ class Reductions:
     ) -> Any:
         """As `np.sum`: exact, and uint64, float64 or timedelta64; of comparisons int64."""
         options: dict[str, Any] = {"keepdims": keepdims, "where": where, **more}
+        refuse_unknown("sum", options)
         if isinstance(self._transform, Compare):
             if more.get("weights") is None and initial in (None, 0):
                 landing = Landing("sum", out, dtype, kinds="biufc")
@@ -76,7 +90,7 @@ class Reductions:
         """As `np.mean`, and as `np.average` with weights: float64, or timedelta64."""
         landing = Landing("mean", out, dtype)
         return landing.take(
-            self._measured("mean", axis, out=landing.direct, keepdims=keepdims, where=where, **more)
+            self._measured("mean", axis, {"out": landing.direct}, keepdims=keepdims, where=where, **more)
         )
 
     def var(
@@ -124,7 +138,9 @@ class Reductions:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
         landing = Landing(name, out, dtype)
-        return landing.take(self._measured(name, axis, ddof=float(ddof), out=landing.direct, **options))
+        return landing.take(
+            self._measured(name, axis, {"ddof": float(ddof), "out": landing.direct}, **options)
+        )
 
     def max(
         self,

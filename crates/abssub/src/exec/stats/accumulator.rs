@@ -197,7 +197,11 @@ impl Accumulator {
         let how = if pairing != self.pairing {
             format!("the states are of {} differences, not of {}", self.dtype(), pairing.dtype())
         } else if kept != self.kept {
-            format!("the states are of shape {:?}, not {kept:?}", self.kept)
+            format!(
+                "the kept axes are of shape {kept:?} where those before were of shape {:?}: \
+                 every block has them whole, and only the reduced axes are cut",
+                self.kept
+            )
         } else if weighted != self.weighted {
             let has = |weighted| if weighted { "with" } else { "without" };
             format!("the states are {} weights, not {}", has(self.weighted), has(weighted))
