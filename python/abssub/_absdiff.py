@@ -8,7 +8,6 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from . import _html
 from ._core import absdiff
 from ._numpy import LazyValues
 from ._operands import as_pair, broadcast, difference_dtype
@@ -227,6 +226,9 @@ class AbsDiff(LazyValues):
         """A table of facts and a small picture; None, for the plain text, where there is nothing to draw."""
         if self.ndim < 2 or not self.size:
             return None
+        # Only notebooks need it.
+        from . import _html
+
         facts = {
             "values": str(self._transform),
             "dtype": str(self.dtype),
@@ -234,14 +236,12 @@ class AbsDiff(LazyValues):
             "a": _described(self._a),
             "b": _described(self._b),
         }
-        return _html.page(facts, self._sample())
-
-    def _sample(self) -> Array:
         if not isinstance(self._transform, Square):
-            return _html.sampled(self)
+            return _html.page(facts, _html.sampled(self))
         # Integers whose squares do not fit can be drawn all the same.
         with np.errstate(all="ignore"):
-            return np.square(_html.sampled(self._with(self._a, self._b, Transform())))
+            roots = _html.sampled(self._with(self._a, self._b, Transform()))
+            return _html.page(facts, np.square(roots))
 
 
 def _is_basic(part: Any) -> bool:

@@ -37,6 +37,7 @@ pub unsafe extern "C" fn abssub_roofline_read(
     // SAFETY: the caller vouches for the parts and for what they point to.
     let parts: Vec<&[u8]> = unsafe { std::slice::from_raw_parts(parts, count) }
         .iter()
+        // SAFETY: as above.
         .map(|part| unsafe { std::slice::from_raw_parts(part.start, part.len) })
         .collect();
     let (seconds, sum) = on_threads(threads, |thread| {

@@ -4,11 +4,11 @@
 use super::arguments::{Flag, Where};
 use super::error::to_python;
 use super::import::imported;
-use super::measure::{Question, difference_dtype, judge, stat_array};
+use super::measure::{Question, judge, stat_array};
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
 use super::result::target;
-use super::running::{Teller, elements};
+use super::running::Teller;
 use abssub::array::DType;
 use abssub::exec::row_major;
 use abssub::exec::stats::{self, Asked, Output, Stat};
@@ -106,17 +106,15 @@ impl Begun {
 
 impl Accumulator {
     /// The core's question, for operands of a common type.
-    fn asked(
+    fn asked<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         common: DType,
-        times: Option<&Bound<'_, PyArrayDescr>>,
+        times: Option<&Bound<'py, PyArrayDescr>>,
     ) -> PyResult<Asked> {
         let Made { names, ddof, within, edges, weighted, .. } = &self.made;
         let (within, edges) = (within.as_ref().map(|x| x.bind(py)), edges.as_ref().map(|x| x.bind(py)));
-        let times = times.map(|times| times.clone().unbind().into_bound(py));
-        let dtype = difference_dtype(py, common, times.as_ref())?;
-        Question { names: names.clone(), ddof: *ddof, within, edges }.asked(common, &dtype, *weighted)
+        Question { names: names.clone(), ddof: *ddof, within, edges }.asked(common, times, *weighted)
     }
 
     /// Takes in a block, whose states are among `begun` afterwards.
@@ -141,7 +139,7 @@ impl Accumulator {
         let start = start.unwrap_or_else(|| self.next.clone());
         let first = begun.index_first(&start, &block, self.made.shape.is_some())?;
         let steps = if begun.asked.locates() { row_major(&begun.lengths) } else { vec![0; block.len()] };
-        let (all, states) = (elements(request.shape()), &mut begun.states);
+        let (all, states) = (request.elements(), &mut begun.states);
         let outcome = teller.run(py, all, |go_on| states.update(&request, first, &steps, go_on))?;
         outcome.map_err(|error| to_python(py, error, reading.axis))?;
         self.times = times.map(|times| times.clone().unbind());

@@ -7,7 +7,7 @@ use super::error::to_python;
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
 use super::result::{is_apart, is_writable, new_array, result_shape, target};
-use super::running::{Teller, elements};
+use super::running::Teller;
 use super::warning;
 use abssub::array::DType;
 use abssub::exec::Quantiles;
@@ -26,11 +26,12 @@ pub(super) struct Question<'c, 'py> {
 }
 
 impl<'py> Question<'_, 'py> {
-    /// The core's question, for operands of a common type whose differences are of `dtype`.
+    /// The core's question, for operands of a common type; `times` is the dtype of their differences if
+    /// they are times.
     pub(super) fn asked(
         &self,
         common: DType,
-        dtype: &Bound<'py, PyArrayDescr>,
+        times: Option<&Bound<'py, PyArrayDescr>>,
         weighted: bool,
     ) -> PyResult<Asked> {
         let mut asked = Asked::default();
@@ -44,7 +45,8 @@ impl<'py> Question<'_, 'py> {
         }
         let count = asked.comparisons.len();
         if let Some(within) = self.within.filter(|_| is_among(&["count", "share", "some", "every"])) {
-            asked.comparisons.push(bound::counted(within, common, dtype)?);
+            let dtype = difference_dtype(within.py(), common, times)?;
+            asked.comparisons.push(bound::counted(within, common, &dtype)?);
         }
         asked.stats = self
             .names
@@ -95,7 +97,7 @@ impl<'py> Question<'_, 'py> {
 }
 
 /// The dtype of differences of a common type; `times` is theirs if they are times.
-pub(super) fn difference_dtype<'py>(
+fn difference_dtype<'py>(
     py: Python<'py>,
     common: DType,
     times: Option<&Bound<'py, PyArrayDescr>>,
@@ -148,12 +150,11 @@ pub(super) fn measure<'py>(
     let request = reading.request()?;
     let request = if matching { request.without_same() } else { request };
     let times = reading.pair.units.as_ref().map(|units| &units.dtype);
-    let dtype = difference_dtype(py, request.dtype(), times)?;
     let question = Question { names, ddof, within, edges };
-    let asked = question.asked(request.dtype(), &dtype, request.is_weighted())?;
+    let asked = question.asked(request.dtype(), times, request.is_weighted())?;
     let (wanted, bins) = (asked.stats.clone(), asked.edges.len().saturating_sub(1));
     let shape = result_shape(&request, keepdims.0);
-    let all = elements(request.shape());
+    let all = request.elements();
     let stats = Stats::new(request, asked).map_err(|error| to_python(py, error, axis))?;
     let array = |&stat: &Stat| {
         let bins = (stat == Stat::Histogram).then_some(bins);
@@ -234,7 +235,7 @@ pub(super) fn quantile<'py>(
     let reading =
         Reading::new("quantile", a, b, Keywords { axis, r#where, weights: None, nan_policy, threads })?;
     let request = reading.request()?;
-    let all = elements(request.shape());
+    let all = request.elements();
     let mut shape = vec![q.len()];
     shape.extend(result_shape(&request, keepdims.0));
     let array = new_array(numpy::dtype::<f64>(py), &shape)?;

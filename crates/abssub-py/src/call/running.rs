@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 /// Elements below which a call keeps the interpreter's lock: it is done before another thread could use it.
-const DETACH_FROM_ELEMENTS: usize = 1 << 14;
+const DETACH_FROM_ELEMENTS: u64 = 1 << 14;
 
 /// `progress=` as something to call, if it was asked for.
 pub(super) struct Teller<'py> {
@@ -50,7 +50,7 @@ impl<'py> Teller<'py> {
     pub(super) fn run<T: Send>(
         &self,
         py: Python<'py>,
-        elements: usize,
+        elements: u64,
         work: impl FnOnce(&mut GoOn<'_>) -> Result<T, Error> + Send,
     ) -> PyResult<Result<T, Error>> {
         if elements < DETACH_FROM_ELEMENTS && self.call.is_none() {
@@ -71,7 +71,7 @@ impl<'py> Teller<'py> {
             })
         });
         // Once at the end, unless the work itself has said so.
-        let total = last.map_or(elements as u64, |at| at.total);
+        let total = last.map_or(elements, |at| at.total);
         let told = if outcome.is_ok() && raised.is_none() && last.is_none_or(|at| at.done != total) {
             self.tell(Progress { done: total, total })
         } else {
@@ -83,9 +83,4 @@ impl<'py> Teller<'py> {
             None => told.map(|()| outcome),
         }
     }
-}
-
-/// How many elements a shape has, as far as that can be counted.
-pub(super) fn elements(shape: &[usize]) -> usize {
-    shape.iter().fold(1, |all: usize, &len| all.saturating_mul(len))
 }

@@ -10,7 +10,7 @@ use super::reading::{Keywords, Reading};
 use super::result::{
     COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, target, unwrapped,
 };
-use super::running::{Teller, elements};
+use super::running::Teller;
 use super::warning;
 use abssub::Error;
 use abssub::array::DType;
@@ -247,7 +247,7 @@ impl<'py> Call<'_, 'py> {
     }
 
     fn run(&self, work: impl FnOnce(&mut GoOn<'_>) -> Result<Specials, Error> + Send) -> PyResult<Specials> {
-        let outcome = self.teller.run(self.py, elements(self.sum.request().shape()), work)?;
+        let outcome = self.teller.run(self.py, self.sum.request().elements(), work)?;
         outcome.map_err(|error| to_python(self.py, error, self.reading.axis))
     }
 

@@ -1,7 +1,7 @@
 //! Weighted differences and squares, each the exact product rounded once to a double.
 
 use super::{Bool, Complex32, Complex64, ComplexExtended, Element, Extended, Magnitude, Mixed64};
-use crate::reduce::LongSum;
+use crate::reduce::{LongSum, parts};
 use half::f16;
 
 /// An element whose differences can be weighted.
@@ -26,9 +26,9 @@ pub(super) fn rounded(factors: &[Factor]) -> f64 {
     product.scaled_to_f64(exponent)
 }
 
-fn parts(x: f64) -> Factor {
-    let (fraction, biased) = (x.to_bits() & ((1 << 52) - 1), (x.to_bits() >> 52 & 0x7ff) as i32);
-    if biased == 0 { (fraction.into(), -1074) } else { ((fraction | 1 << 52).into(), biased - 1075) }
+fn factor(x: f64) -> Factor {
+    let (significand, exponent) = parts(x);
+    (significand.into(), exponent)
 }
 
 /// `weight * value^power` of an exact value, where the processor's own product would round twice.
@@ -38,7 +38,7 @@ fn product(value: Factor, weight: f64, power: usize) -> f64 {
     if !weight.is_finite() {
         return weight * (value.0 != 0) as u8 as f64;
     }
-    let (factors, used) = ([parts(weight), value, value], power + 1);
+    let (factors, used) = ([factor(weight), value, value], power + 1);
     rounded(&factors[..used]).copysign(weight)
 }
 
@@ -89,7 +89,7 @@ macro_rules! weighted {
                 if short || diff == 0.0 || !diff.is_finite() {
                     weight * (diff * diff)
                 } else {
-                    product(parts(diff), weight, 2)
+                    product(factor(diff), weight, 2)
                 }
             }
         }
@@ -150,7 +150,7 @@ mod tests {
     fn squares_of_doubles_neither_over_nor_underflow_on_the_way() {
         assert_eq!(
             f64::weighted_square(1e200, 0.0, 1e-200),
-            rounded(&[parts(1e200), parts(1e200), parts(1e-200)])
+            rounded(&[factor(1e200), factor(1e200), factor(1e-200)])
         );
         assert!((f64::weighted_square(1e200, 0.0, 1e-200) / 1e200 - 1.0).abs() < 1e-15);
         assert_eq!(f64::weighted_square(3.0, 1.0, 0.5), 2.0);

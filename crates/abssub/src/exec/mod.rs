@@ -5,6 +5,7 @@ mod feeds;
 mod fenv;
 mod fold;
 mod job;
+mod keys;
 mod map;
 mod measured;
 mod pool;

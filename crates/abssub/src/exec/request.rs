@@ -15,13 +15,13 @@ use half::f16;
 /// Two operands that broadcast to each other, and how a reduction is to read them.
 #[derive(Clone, Debug)]
 pub struct Request<'m> {
-    pub(super) a: Operand<'m>,
-    pub(super) b: Operand<'m>,
+    a: Operand<'m>,
+    b: Operand<'m>,
     mask: Option<Operand<'m>>,
     weights: Option<Operand<'m>>,
     missing: Missing,
     without_same: bool,
-    pub(super) common: Common,
+    common: Common,
     shape: Vec<usize>,
     reduced: Vec<bool>,
     threads: Option<usize>,
@@ -128,11 +128,6 @@ impl<'m> Request<'m> {
         }
     }
 
-    /// The type of the differences, as an array stores them.
-    pub fn difference_dtype(&self) -> DType {
-        self.dtype().of_difference()
-    }
-
     /// Whether there are weights.
     pub fn is_weighted(&self) -> bool {
         self.weights.is_some()
@@ -149,19 +144,24 @@ impl<'m> Request<'m> {
         axes.filter(|&(_, &gone)| gone).map(|(&len, _)| len as u128).product()
     }
 
+    /// All pairs, as far as they can be counted.
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().fold(1, |all: u64, &len| all.saturating_mul(len as u64))
+    }
+
     /// The lengths of the reduced axes.
     pub fn reduced_shape(&self) -> Vec<usize> {
         self.shape.iter().zip(&self.reduced).filter(|&(_, &gone)| gone).map(|(&len, _)| len).collect()
     }
 
-    /// This request in two parts along its first kept axis of more than one place: each with the number
-    /// of its first result among all.
-    pub(super) fn halves(&self) -> [(Self, usize); 2] {
+    /// This request in two parts along its first kept axis of more than one place, and how many results
+    /// the first of them has.
+    pub(super) fn halves(&self) -> (Self, Self, usize) {
         let kept = |&i: &usize| !self.reduced[i] && self.shape[i] > 1;
         let axis = (0..self.shape.len()).find(kept).expect("more than one result");
         let half = self.shape[axis] / 2;
         let each: usize = self.kept_shape().iter().product::<usize>() / self.shape[axis];
-        [(self.part(axis, 0, half), 0), (self.part(axis, half, self.shape[axis] - half), half * each)]
+        (self.part(axis, 0, half), self.part(axis, half, self.shape[axis] - half), half * each)
     }
 
     /// Some places of one axis.
@@ -191,8 +191,8 @@ impl<'m> Request<'m> {
     }
 
     /// The order of reading; none if there are no results. `out` steps along the kept axes, `index`
-    /// along the reduced ones.
-    pub(super) fn plan(&self, out: &[isize], index: &[isize]) -> Option<Plan> {
+    /// along the reduced ones, if anybody asks for the numbers of the elements.
+    pub(super) fn plan(&self, out: &[isize], index: Option<&[isize]>) -> Option<Plan> {
         if self.shape.iter().zip(&self.reduced).any(|(&len, &gone)| !gone && len == 0) {
             return None;
         }
@@ -201,12 +201,12 @@ impl<'m> Request<'m> {
             |operand: &Option<Operand<'m>>| operand.as_ref().map_or_else(|| vec![0; self.shape.len()], over);
         let (a, b) = (over(&self.a), over(&self.b));
         let (mask, weights) = (perhaps(&self.mask), perhaps(&self.weights));
-        let (mut out, mut index) = (out.iter(), index.iter());
+        let (mut out, mut index) = (out.iter(), index.map(|index| index.iter()));
         let axis = |i: usize| {
             let reduced = self.reduced[i];
-            let next = if reduced { index.next() } else { out.next() };
-            let next = *next.expect("a step for each axis");
-            let (out, index) = if reduced { (0, next) } else { (next, 0) };
+            let next = |steps: &mut std::slice::Iter<'_, isize>| *steps.next().expect("a step for each axis");
+            let (out, index) =
+                if reduced { (0, index.as_mut().map_or(0, next)) } else { (next(&mut out), 0) };
             Axis { len: self.shape[i], step: [a[i], b[i], mask[i], weights[i], out, index], reduced }
         };
         let axes = (0..self.shape.len()).map(axis).collect();

@@ -5,6 +5,7 @@ use super::fold::run;
 use super::job::GoOn;
 use super::measured::{Measured, SquareState};
 use super::request::{ForElement, Request};
+use super::stats::{Stat, stat_dtype};
 use super::summing::{Summing, Weighing};
 use super::weigh::Power;
 use crate::Error;
@@ -51,12 +52,7 @@ impl<'m> Sum<'m> {
 
     /// The type of the result unless another is asked for.
     pub fn dtype(&self) -> DType {
-        match self.request.dtype() {
-            _ if self.request.is_weighted() => DType::F64,
-            DType::Time => DType::Time,
-            dtype if dtype.is_integer() => DType::U64,
-            _ => DType::F64,
-        }
+        stat_dtype(Stat::Sum, self.request.dtype(), self.request.is_weighted())
     }
 
     /// Whether every result is sure to fit `target`, whatever the elements are.
@@ -114,8 +110,7 @@ impl<'m> Sum<'m> {
         store: bool,
         go_on: &mut GoOn<'_>,
     ) -> Result<Specials, Error> {
-        let no_index = vec![0; self.request.shape().len()];
-        let Some(plan) = self.request.plan(strides, &no_index) else { return Ok(Specials::default()) };
+        let Some(plan) = self.request.plan(strides, None) else { return Ok(Specials::default()) };
         self.request.for_element(RunSum { sum: self, target, store, plan, go_on })
     }
 }

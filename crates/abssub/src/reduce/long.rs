@@ -45,11 +45,7 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
     #[inline]
     pub fn add(&mut self, x: f64) {
         debug_assert!(x.is_finite());
-        let bits = x.to_bits();
-        let biased = ((bits >> 52) & 0x7ff) as i32;
-        let fraction = bits & ((1 << 52) - 1);
-        let (significand, exponent) =
-            if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+        let (significand, exponent) = parts(x);
         self.add_scaled(x.is_sign_negative(), significand, exponent);
     }
 
@@ -237,6 +233,13 @@ fn chain(step: impl Fn(u64, u64) -> (u64, bool), limb: u64, other: u64, carried:
     let (result, first) = step(limb, other);
     let (result, second) = step(result, u64::from(carried));
     (result, first | second)
+}
+
+/// The magnitude of a finite double as `significand * 2^exponent`.
+#[inline(always)]
+pub(crate) fn parts(x: f64) -> (u64, i32) {
+    let (fraction, biased) = (x.to_bits() & ((1 << 52) - 1), (x.to_bits() >> 52 & 0x7ff) as i32);
+    if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) }
 }
 
 /// 2^exponent, for the exponents of doubles, subnormals included.

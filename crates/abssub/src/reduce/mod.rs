@@ -14,6 +14,7 @@ mod wire;
 pub(crate) use exact::two_sum;
 pub use exact::{ExactSum, Specials};
 pub use landing::{Initial, Landing};
+pub(crate) use long::parts;
 pub use long::{DoubleSum, ExtendedSum, LongSum, SquareSum};
 pub use moment::{Moment, mean, quotient, variance};
 pub use squares::DoubleSquares;

@@ -3,7 +3,7 @@
 use super::exact::{ExactSum, Specials};
 use super::finish::{Exact, Real};
 use super::landing::{Initial, Landing};
-use super::long::SquareSum;
+use super::long::{SquareSum, parts};
 use super::sum::{State, float_start};
 use crate::Error;
 
@@ -43,9 +43,7 @@ impl DoubleSquares {
             self.ordinary.add(left_over(diff));
             return;
         }
-        let (fraction, biased) = (diff.to_bits() & ((1 << 52) - 1), (diff.to_bits() >> 52 & 0x7ff) as i32);
-        let (significand, exponent) =
-            if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+        let (significand, exponent) = parts(diff);
         self.rest.get_or_insert_default().add_square(significand, exponent);
     }
 
@@ -141,12 +139,12 @@ mod tests {
     fn two_doubles_hold_an_ordinary_square() {
         for x in [0.1, 1e-144, 9.9e149, 1.0 / 3.0, 123_456_789.123_456_79] {
             let mut exact = SquareSum::default();
-            let mut parts = SquareSum::default();
-            let bits = f64::to_bits(x);
-            exact.add_square((bits & ((1 << 52) - 1)) | 1 << 52, ((bits >> 52) & 0x7ff) as i32 - 1075);
-            parts.add(x * x);
-            parts.add(left_over(x));
-            assert_eq!(exact, parts, "{x:e}");
+            let mut two = SquareSum::default();
+            let (significand, exponent) = parts(x);
+            exact.add_square(significand, exponent);
+            two.add(x * x);
+            two.add(left_over(x));
+            assert_eq!(exact, two, "{x:e}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers of any length and of any exponent, of which means, variances and roots are made.
 
-use super::long::{LongSum, power_of_two};
+use super::long::{LongSum, parts, power_of_two};
 
 /// A number that is not negative, in limbs from the lowest; the lowest bit weighs 2^`weight`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,12 +152,10 @@ pub(super) fn short_spread(n: u64, sum: [f64; 2], squares: [f64; 2]) -> Option<S
 /// The sum of two doubles as an integer times a power of two.
 fn in_units(pair: [f64; 2]) -> Option<(i128, i32)> {
     let [(high, high_unit), (low, low_unit)] = pair.map(|x| {
-        let bits = x.to_bits();
-        let biased = (bits >> 52 & 0x7ff) as i32;
-        let fraction = (bits & ((1 << 52) - 1)) as i64 | i64::from(biased != 0) << 52;
-        let zeros = if fraction == 0 { 0 } else { fraction.trailing_zeros() };
-        let magnitude = i128::from(fraction >> zeros);
-        (if x < 0.0 { -magnitude } else { magnitude }, biased.max(1) - 1075 + zeros as i32)
+        let (significand, exponent) = parts(x);
+        let zeros = if significand == 0 { 0 } else { significand.trailing_zeros() };
+        let magnitude = i128::from(significand >> zeros);
+        (if x < 0.0 { -magnitude } else { magnitude }, exponent + zeros as i32)
     });
     let unit = match (high, low) {
         (0, _) => low_unit,

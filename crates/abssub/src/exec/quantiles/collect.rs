@@ -1,11 +1,11 @@
 //! Few values for each result: they are all kept, and sorted at the end.
 
+use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Piece, Reduction, ResultRun};
 use super::order::of_sorted;
 use super::request::Landed;
 use crate::Error;
-use crate::kernel::keys::WriteKeys;
 use crate::kernel::{FoldInto, Level};
 use crate::reduce::Specials;
 
@@ -21,11 +21,8 @@ pub(super) struct Collected<K> {
     values: Vec<K>,
     /// How many of them there are.
     taken: Vec<usize>,
-    keys: Vec<K>,
+    keys: Keys<K>,
 }
-
-/// Bytes of keys that a block has at most.
-const KEY_BYTES: usize = 16 << 10;
 
 impl<E: Measured> Reduction<E> for Collecting<'_, '_> {
     type Tile = Collected<E::Key>;
@@ -35,12 +32,12 @@ impl<E: Measured> Reduction<E> for Collecting<'_, '_> {
     }
 
     fn most_elements(&self) -> usize {
-        KEY_BYTES / size_of::<E::Key>()
+        Keys::<E::Key>::MOST
     }
 
     fn tile(&self, len: usize) -> Collected<E::Key> {
         let values = vec![E::Key::default(); len * self.depth];
-        Collected { values, taken: vec![0; len], keys: Vec::new() }
+        Collected { values, taken: vec![0; len], keys: Keys::default() }
     }
 
     fn reset(&self, tile: &mut Collected<E::Key>, _: ResultRun) {
@@ -49,13 +46,7 @@ impl<E: Measured> Reduction<E> for Collecting<'_, '_> {
 
     fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Collected<E::Key>) {
         let row_len = piece.block.a.row_len();
-        let elements = piece.block.a.count() * row_len;
-        if tile.keys.len() < elements {
-            tile.keys.resize(elements, E::Key::default());
-        }
-        let keys = &mut tile.keys[..elements];
-        level.run(WriteKeys { block: piece.block, keys });
-        for (i, &key) in keys.iter().enumerate() {
+        for (i, &key) in tile.keys.of(level, piece.block).iter().enumerate() {
             if piece.flags.is_some_and(|flags| flags[i] == 0) {
                 continue;
             }

@@ -16,7 +16,7 @@ impl Between {
     pub(super) fn new(quantile: f64, number: u64) -> Self {
         let place = (number - 1) as f64 * quantile;
         if place >= (number - 1) as f64 {
-            return Self { low: number - 1, high: number - 1, part: place - -1.0 };
+            return Self { low: number - 1, high: number - 1, part: 0.0 };
         }
         let floor = place.floor();
         Self { low: floor as u64, high: floor as u64 + 1, part: place - floor }

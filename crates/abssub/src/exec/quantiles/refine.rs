@@ -1,12 +1,12 @@
 //! Many values for each result: ranks are found by counting the keys, some bits at a time.
 
+use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Piece, Reduction, ResultRun};
 use super::order::{Between, Window};
 use super::request::Landed;
 use crate::Error;
 use crate::element::{Key, Keyed};
-use crate::kernel::keys::WriteKeys;
 use crate::kernel::{FoldInto, Level};
 use crate::reduce::Specials;
 use std::ops::Range;
@@ -14,8 +14,6 @@ use std::sync::{Mutex, PoisonError};
 
 /// Bytes of counts that a result has at most.
 const COUNT_BYTES: usize = 64 << 10;
-/// Bytes of keys that a block has at most.
-const KEY_BYTES: usize = 16 << 10;
 
 /// What is known of one result between two readings.
 ///
@@ -86,10 +84,10 @@ impl<K: Key> Search<K> {
 
 /// One reading: the keys of every result that share an open prefix are counted by their next bits.
 pub(super) struct Refining<'q, K> {
-    pub(super) quantiles: &'q [f64],
-    pub(super) searches: &'q Mutex<Vec<Search<K>>>,
+    quantiles: &'q [f64],
+    searches: &'q Mutex<Vec<Search<K>>>,
     /// As they were before this reading, for the threads to look at.
-    pub(super) before: &'q [Search<K>],
+    before: &'q [Search<K>],
     bits: u32,
     tables: usize,
 }
@@ -120,7 +118,7 @@ impl<'q, K: Key> Refining<'q, K> {
 /// The counts of some results.
 pub(super) struct Counted<K> {
     counts: Vec<u64>,
-    keys: Vec<K>,
+    keys: Keys<K>,
     /// Which results they are.
     run: ResultRun,
     slots: Vec<Option<Slots<K>>>,
@@ -223,12 +221,12 @@ impl<E: Measured> Reduction<E> for Refining<'_, E::Key> {
     }
 
     fn most_elements(&self) -> usize {
-        KEY_BYTES / size_of::<E::Key>()
+        Keys::<E::Key>::MOST
     }
 
     fn tile(&self, len: usize) -> Counted<E::Key> {
         let run = ResultRun { first: 0, step: 0, len: 0 };
-        Counted { counts: vec![0; len * self.counts()], keys: Vec::new(), run, slots: Vec::new() }
+        Counted { counts: vec![0; len * self.counts()], keys: Keys::default(), run, slots: Vec::new() }
     }
 
     fn reset(&self, tile: &mut Counted<E::Key>, run: ResultRun) {
@@ -243,13 +241,9 @@ impl<E: Measured> Reduction<E> for Refining<'_, E::Key> {
 
     fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Counted<E::Key>) {
         let row_len = piece.block.a.row_len();
-        let elements = piece.block.a.count() * row_len;
         let Counted { counts, keys, run, slots } = tile;
-        if keys.len() < elements {
-            keys.resize(elements, E::Key::default());
-        }
-        let keys = &mut keys[..elements];
-        level.run(WriteKeys { block: piece.block, keys });
+        let keys = keys.of(level, piece.block);
+        let elements = keys.len();
         let each = self.counts();
         let mut take = |local: usize, range: Range<usize>, step: usize| {
             let place = run.first + run.step * local as isize;

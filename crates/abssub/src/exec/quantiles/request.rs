@@ -86,11 +86,6 @@ impl<'m> Quantiles<'m> {
         Ok(Self { is_median: true, ..Self::new(request, vec![0.5])? })
     }
 
-    /// What is asked of what.
-    pub fn request(&self) -> &Request<'m> {
-        &self.request
-    }
-
     /// Stores all results of the first quantile, then of the second, and so on.
     ///
     /// # Errors
@@ -107,12 +102,11 @@ impl<'m> Quantiles<'m> {
         while let Some((request, first)) = parts.pop() {
             let places: usize = request.kept_shape().iter().product();
             if !is_short && places > most {
-                let [(head, _), (tail, offset)] = request.halves();
-                parts.extend([(head, first), (tail, first + offset)]);
+                let (head, tail, results) = request.halves();
+                parts.extend([(head, first), (tail, first + results)]);
                 continue;
             }
-            let no_index = vec![0; request.shape().len()];
-            let Some(plan) = request.plan(&row_major(&request.kept_shape()), &no_index) else { continue };
+            let Some(plan) = request.plan(&row_major(&request.kept_shape()), None) else { continue };
             let quantiles = &self.quantiles;
             let (omits, is_median) = (request.omits(), self.is_median);
             let landed = Landed { quantiles, target, results, first, omits, is_median };

@@ -6,7 +6,7 @@ use super::super::job::{GoOn, Progress};
 use super::super::measured::Measured;
 use super::super::reduction::ResultRun;
 use super::super::request::{ForElement, Pairing, Request, row_major};
-use super::finish::{Finish, Output};
+use super::finish::Output;
 use super::measuring::{Finished, Kept, Measuring, Sink};
 use super::request::{Asked, Stat, stat_dtype};
 use super::tile::{Tile, Wanted};
@@ -32,7 +32,7 @@ pub struct Accumulator {
 /// States of any element type.
 trait Held: Any + Send + Sync {
     fn merge(&mut self, other: &dyn Held);
-    fn store(&self, finish: Finish, outputs: &[Output<'_>]) -> Result<Specials, Error>;
+    fn store(&self, outputs: &[Output<'_>]) -> Result<Specials, Error>;
     fn put(&self, bytes: &mut Vec<u8>);
     fn copy(&self) -> Box<dyn Held>;
     fn any(&self) -> &dyn Any;
@@ -53,9 +53,9 @@ impl<E: Measured> Held for States<E> {
         (0..self.tile.number.len()).for_each(|place| self.tile.merge(place, &other.tile, place));
     }
 
-    fn store(&self, finish: Finish, outputs: &[Output<'_>]) -> Result<Specials, Error> {
+    fn store(&self, outputs: &[Output<'_>]) -> Result<Specials, Error> {
         let run = ResultRun { first: 0, step: 1, len: self.tile.number.len() };
-        Finished { outputs, finish }.take(&self.wanted, &self.tile, run)
+        Finished(outputs).take(&self.wanted, &self.tile, run)
     }
 
     fn put(&self, bytes: &mut Vec<u8>) {
@@ -128,7 +128,7 @@ impl Accumulator {
     ) -> Result<(), Error> {
         self.check_usable()?;
         self.check_like(request.pairing(), &request.kept_shape(), request.is_weighted())?;
-        let Some(mut plan) = request.plan(&row_major(&self.kept), index_steps) else { return Ok(()) };
+        let Some(mut plan) = request.plan(&row_major(&self.kept), Some(index_steps)) else { return Ok(()) };
         plan.start[INDEX] += index_first;
         self.broken = true;
         let states = &mut *self.states;
@@ -158,7 +158,7 @@ impl Accumulator {
     /// Each target must be row-major memory for the kept shape (times the bins, for a histogram).
     pub unsafe fn store(&self, outputs: &[Output<'_>]) -> Result<Specials, Error> {
         self.check_usable()?;
-        self.states.store(Finish { times: self.dtype() == DType::Time }, outputs)
+        self.states.store(outputs)
     }
 
     /// All that is known, as bytes.
@@ -221,9 +221,8 @@ struct Make<'q> {
 }
 
 impl Make<'_> {
-    fn states<E: Measured>(self) -> States<E> {
-        let wanted = self.asked.wanted::<E>(self.weighted, self.omits);
-        States { tile: wanted.tile(self.len), wanted }
+    fn wanted<E: Measured>(&self) -> Wanted<E> {
+        self.asked.wanted(self.weighted, self.omits)
     }
 }
 
@@ -231,7 +230,8 @@ impl ForElement for Make<'_> {
     type Output = Box<dyn Held>;
 
     fn with<E: Measured>(self) -> Box<dyn Held> {
-        Box::new(self.states::<E>())
+        let wanted = self.wanted::<E>();
+        Box::new(States { tile: wanted.tile(self.len), wanted })
     }
 }
 
@@ -245,15 +245,10 @@ impl ForElement for Restore<'_, '_, '_> {
     type Output = Option<Box<dyn Held>>;
 
     fn with<E: Measured>(self) -> Option<Box<dyn Held>> {
-        let (len, wanted) = (self.make.len, self.make.asked.wanted::<E>(self.make.weighted, self.make.omits));
-        let tile = Tile::take(&wanted, len, self.bytes)?;
+        let wanted = self.make.wanted::<E>();
+        let tile = Tile::take(&wanted, self.make.len, self.bytes)?;
         Some(Box::new(States { wanted, tile }))
     }
-}
-
-/// How many elements a shape has.
-fn elements(shape: &[usize]) -> u64 {
-    shape.iter().fold(1, |all: u64, &len| all.saturating_mul(len as u64))
 }
 
 /// An update whose element type is about to be known.
@@ -283,7 +278,7 @@ impl ForElement for Update<'_, '_, '_, '_> {
         let outcome = run::<E, _>(&job, &Measuring { wanted, sink }, self.plan, self.go_on);
         // The last report may be refused too, and nothing is taken in then.
         let outcome = outcome.and_then(|_| {
-            let total = elements(self.request.shape());
+            let total = self.request.elements();
             if (self.go_on)(Progress { done: total, total }) { Ok(()) } else { Err(Error::Interrupted) }
         });
         if outcome.is_ok() {

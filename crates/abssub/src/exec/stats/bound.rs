@@ -42,7 +42,10 @@ pub(super) struct KeyRange {
     pub(super) outside: bool,
 }
 
-/// How the difference that has a key compares with a bound. The key must be a number's.
+/// How the difference that has a key compares with a bound; not at all if that is NaN.
+type Compare<E> = fn(<E as Keyed>::Key, Bound) -> Option<Ordering>;
+
+/// The exact comparison. The key must be a number's.
 fn compare<E: Keyed>(key: E::Key, bound: Bound) -> Option<Ordering> {
     if E::IS_WHOLE {
         let ticks = i128::try_from(key.wide()).unwrap_or(i128::MAX);
@@ -93,29 +96,26 @@ fn compare_edge<E: Keyed>(key: E::Key, edge: Bound) -> Option<Ordering> {
     }
 }
 
-/// The lowest key of a difference that is at least an edge; none if there is no such difference.
-pub(super) fn first_from_edge<E: Keyed>(edge: Bound) -> Option<u128> {
-    first_key::<E>(|key| compare_edge::<E>(key, edge).is_some_and(Ordering::is_ge))
-}
-
-/// The highest key of a difference that is at most an edge; none if there is no such difference.
-pub(super) fn last_to_edge<E: Keyed>(edge: Bound) -> Option<u128> {
-    let above = first_key::<E>(|key| compare_edge::<E>(key, edge).is_some_and(Ordering::is_gt));
-    above.map_or(Some(E::LAST.wide()), |above| above.checked_sub(1))
-}
-
-/// The lowest key of a difference that is at least the bound; none if there is no such difference.
-fn first_at_least<E: Keyed>(bound: Bound) -> Option<u128> {
-    first_key::<E>(|key| compare::<E>(key, bound).is_some_and(Ordering::is_ge))
+/// The lowest key of a difference that is at least the bound, by a comparison of the above; none if there
+/// is no such difference.
+fn first_at_least<E: Keyed>(bound: Bound, compare: Compare<E>) -> Option<u128> {
+    first_key::<E>(|key| compare(key, bound).is_some_and(Ordering::is_ge))
 }
 
 /// The highest key of a difference that is at most the bound; none if there is no such difference.
-fn last_at_most<E: Keyed>(bound: Bound) -> Option<u128> {
-    if matches!(bound, Bound::Float(x) if x.is_nan()) {
-        return None;
-    }
-    let above = first_key::<E>(|key| compare::<E>(key, bound).is_some_and(Ordering::is_gt));
+fn last_at_most<E: Keyed>(bound: Bound, compare: Compare<E>) -> Option<u128> {
+    let above = first_key::<E>(|key| compare(key, bound).is_some_and(Ordering::is_gt));
     above.map_or(Some(E::LAST.wide()), |above| above.checked_sub(1))
+}
+
+/// The first key from a histogram's edge on.
+pub(super) fn first_from_edge<E: Keyed>(edge: Bound) -> Option<u128> {
+    first_at_least::<E>(edge, compare_edge::<E>)
+}
+
+/// The last key up to an edge.
+pub(super) fn last_to_edge<E: Keyed>(edge: Bound) -> Option<u128> {
+    last_at_most::<E>(edge, compare_edge::<E>)
 }
 
 impl KeyRange {
@@ -142,7 +142,8 @@ impl KeyRange {
 
     /// The keys that satisfy a comparison with a bound.
     pub(super) fn new<E: Keyed>(comparison: Comparison, bound: Bound) -> Self {
-        let (first, last) = (first_at_least::<E>(bound), last_at_most::<E>(bound));
+        let (first, last) =
+            (first_at_least::<E>(bound, compare::<E>), last_at_most::<E>(bound, compare::<E>));
         let top = E::LAST.wide();
         let inside = |low: Option<u128>, high: Option<u128>| low.zip(high).filter(|(low, high)| low <= high);
         let not_a_number = matches!(bound, Bound::Float(x) if x.is_nan());

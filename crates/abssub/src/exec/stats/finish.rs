@@ -5,7 +5,7 @@ use super::super::reduction::ResultRun;
 use super::request::Stat;
 use super::tile::{Tile, Wanted};
 use crate::Error;
-use crate::array::Target;
+use crate::array::{DType, Target};
 use crate::element::{Bool, Key};
 use crate::kernel::Fold;
 use crate::reduce::{ExactSum, Landing, Moment, Specials, State, mean, quotient, variance};
@@ -19,115 +19,101 @@ pub struct Output<'m> {
     pub target: Target<'m>,
 }
 
-/// What finishing needs to know beside the states.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Finish {
-    /// Whether the operands are times.
-    pub(super) times: bool,
+/// Stores one statistic of the first results of a tile.
+pub(super) fn store<E: Measured>(
+    output: &Output<'_>,
+    wanted: &Wanted<E>,
+    tile: &Tile<E>,
+    run: ResultRun,
+) -> Result<Specials, Error> {
+    let size = output.target.dtype().size() as isize;
+    let (first, step) = (run.first * size, run.step * size);
+    let landing = Landing { target: output.target, first, step, len: run.len, store: true };
+    let met = tile.met;
+    let stored = match output.stat {
+        Stat::Sum if wanted.weighted => ExactSum::store(&tile.weighted_sum, 0.0, &landing),
+        Stat::SquareSum if wanted.weighted => ExactSum::store(&tile.weighted_squares, 0.0, &landing),
+        Stat::Sum => E::State::store(&tile.sum, no_start::<E::State>(), &landing),
+        Stat::SquareSum => <E::Square as Fold>::State::store(
+            &tile.squares,
+            no_start::<<E::Square as Fold>::State>(),
+            &landing,
+        ),
+        Stat::Mean if wanted.weighted => averages(&landing, &tile.weighted_sum, &tile.weight, false),
+        Stat::MeanSquare if wanted.weighted => {
+            averages(&landing, &tile.weighted_squares, &tile.weight, false)
+        }
+        Stat::RootMeanSquare if wanted.weighted => {
+            averages(&landing, &tile.weighted_squares, &tile.weight, true)
+        }
+        Stat::Mean if output.target.dtype() == DType::Time => mean_times(&landing, tile),
+        Stat::Mean => means(&landing, &tile.sum, &tile.number, false),
+        Stat::MeanSquare => means(&landing, &tile.squares, &tile.number, false),
+        Stat::RootMeanSquare => means(&landing, &tile.squares, &tile.number, true),
+        Stat::Variance { ddof } => spreads(&landing, tile, ddof, false),
+        Stat::Deviation { ddof } => spreads(&landing, tile, ddof, true),
+        Stat::Max => extremes(&landing, tile, false),
+        Stat::Min => extremes(&landing, tile, true),
+        Stat::Share(i) => shares(&landing, wanted, tile, i),
+        _ => store_numbers(output.stat, &landing, wanted, tile).map(|()| Specials::default()),
+    };
+    stored.map(|own| own.or(met))
 }
 
-impl Finish {
-    /// Stores one statistic of the first results of a tile.
-    pub(super) fn store<E: Measured>(
-        self,
-        output: &Output<'_>,
-        wanted: &Wanted<E>,
-        tile: &Tile<E>,
-        run: ResultRun,
-    ) -> Result<Specials, Error> {
-        let size = output.target.dtype().size() as isize;
-        let (first, step) = (run.first * size, run.step * size);
-        let landing = Landing { target: output.target, first, step, len: run.len, store: true };
-        let met = tile.met;
-        let stored = match output.stat {
-            Stat::Sum if wanted.weighted => ExactSum::store(&tile.weighted_sum, 0.0, &landing),
-            Stat::SquareSum if wanted.weighted => ExactSum::store(&tile.weighted_squares, 0.0, &landing),
-            Stat::Sum => E::State::store(&tile.sum, no_start::<E::State>(), &landing),
-            Stat::SquareSum => <E::Square as Fold>::State::store(
-                &tile.squares,
-                no_start::<<E::Square as Fold>::State>(),
-                &landing,
-            ),
-            Stat::Mean if wanted.weighted => averages(&landing, &tile.weighted_sum, &tile.weight, false),
-            Stat::MeanSquare if wanted.weighted => {
-                averages(&landing, &tile.weighted_squares, &tile.weight, false)
+/// Statistics that are places, counts or truths, of which nothing needs to be said.
+fn store_numbers<E: Measured>(
+    stat: Stat,
+    landing: &Landing<'_>,
+    wanted: &Wanted<E>,
+    tile: &Tile<E>,
+) -> Result<(), Error> {
+    match stat {
+        Stat::ArgMin => places(landing, tile, true),
+        Stat::ArgMax => places(landing, tile, false),
+        Stat::Count(i) => landing.fill(|k| Ok(within(wanted, tile, i, k) as i64)),
+        Stat::Any(i) => landing.fill(|k| Ok(Bool((within(wanted, tile, i, k) > 0) as u8))),
+        Stat::All(i) => landing.fill(|k| Ok(Bool((within(wanted, tile, i, k) == tile.number[k]) as u8))),
+        Stat::Histogram => histograms(landing, wanted, tile),
+        Stat::Number => landing.fill(|k| Ok(tile.number[k] as i64)),
+        _ => unreachable!("stored above"),
+    }
+}
+
+fn extremes<E: Measured>(landing: &Landing<'_>, tile: &Tile<E>, least: bool) -> Result<Specials, Error> {
+    let mut met = Specials::default();
+    landing.fill(|i| {
+        let key = match best(tile, least, i)? {
+            Some(key) => key,
+            None => {
+                met.left_out = true;
+                E::LAST.plus(E::Key::ONE)
             }
-            Stat::RootMeanSquare if wanted.weighted => {
-                averages(&landing, &tile.weighted_squares, &tile.weight, true)
-            }
-            Stat::Mean if self.times => mean_times(&landing, tile),
-            Stat::Mean => means(&landing, &tile.sum, &tile.number, false),
-            Stat::MeanSquare => means(&landing, &tile.squares, &tile.number, false),
-            Stat::RootMeanSquare => means(&landing, &tile.squares, &tile.number, true),
-            Stat::Variance { ddof } => spreads(&landing, tile, ddof, false),
-            Stat::Deviation { ddof } => spreads(&landing, tile, ddof, true),
-            Stat::Max => self.extremes::<E>(&landing, tile, false),
-            Stat::Min => self.extremes::<E>(&landing, tile, true),
-            Stat::ArgMax => self.places::<E>(&landing, tile, false),
-            Stat::ArgMin => self.places::<E>(&landing, tile, true),
-            Stat::Count(i) => {
-                landing.fill(|k| Ok(within(wanted, tile, i, k) as i64)).map(|()| Specials::default())
-            }
-            Stat::Share(i) => shares(&landing, wanted, tile, i),
-            Stat::Any(i) => landing
-                .fill(|k| Ok(Bool((within(wanted, tile, i, k) > 0) as u8)))
-                .map(|()| Specials::default()),
-            Stat::All(i) => landing
-                .fill(|k| Ok(Bool((within(wanted, tile, i, k) == tile.number[k]) as u8)))
-                .map(|()| Specials::default()),
-            Stat::Number => landing.fill(|k| Ok(tile.number[k] as i64)).map(|()| Specials::default()),
-            Stat::Histogram => histograms(&landing, wanted, tile),
         };
-        stored.map(|own| own.or(met))
-    }
+        let bits = u128::BITS - key.wide().leading_zeros();
+        E::unkey(key).ok_or_else(|| landing.overflow_of(bits))
+    })?;
+    Ok(met)
+}
 
-    fn extremes<E: Measured>(
-        self,
-        landing: &Landing<'_>,
-        tile: &Tile<E>,
-        least: bool,
-    ) -> Result<Specials, Error> {
-        let mut met = Specials::default();
-        landing.fill(|i| {
-            let key = match self.best(tile, least, i)? {
-                Some(key) => key,
-                None => {
-                    met.left_out = true;
-                    E::LAST.plus(E::Key::ONE)
-                }
-            };
-            let bits = u128::BITS - key.wide().leading_zeros();
-            E::unkey(key).ok_or_else(|| landing.overflow_of(bits))
-        })?;
-        Ok(met)
+/// The key of the extreme; none if all was left out.
+fn best<E: Measured>(tile: &Tile<E>, least: bool, i: usize) -> Result<Option<E::Key>, Error> {
+    let best = if least { &tile.low } else { &tile.high };
+    let key = best.as_ref().expect("it was wanted").keys[i];
+    match tile.number[i] {
+        0 if was_offered(tile, i) => Ok(None),
+        0 => Err(Error::Empty { name: if least { "min" } else { "max" } }),
+        _ => Ok(Some(if least { E::LAST.less(key) } else { key })),
     }
+}
 
-    /// The key of the extreme; none if all was left out.
-    fn best<E: Measured>(self, tile: &Tile<E>, least: bool, i: usize) -> Result<Option<E::Key>, Error> {
-        let best = if least { &tile.low } else { &tile.high };
-        let key = best.as_ref().expect("it was wanted").keys[i];
-        match tile.number[i] {
-            0 if was_offered(tile, i) => Ok(None),
-            0 => Err(Error::Empty { name: if least { "min" } else { "max" } }),
-            _ => Ok(Some(if least { E::LAST.less(key) } else { key })),
-        }
-    }
-
-    fn places<E: Measured>(
-        self,
-        landing: &Landing<'_>,
-        tile: &Tile<E>,
-        least: bool,
-    ) -> Result<Specials, Error> {
-        let best = if least { &tile.low } else { &tile.high };
-        let at = best.as_ref().and_then(|best| best.at.as_ref()).expect("it was wanted");
-        landing.fill(|i| match tile.number[i] {
-            0 if was_offered(tile, i) => Err(Error::AllOmitted),
-            0 => Err(Error::Empty { name: if least { "argmin" } else { "argmax" } }),
-            _ => Ok(at[i]),
-        })?;
-        Ok(Specials::default())
-    }
+fn places<E: Measured>(landing: &Landing<'_>, tile: &Tile<E>, least: bool) -> Result<(), Error> {
+    let best = if least { &tile.low } else { &tile.high };
+    let at = best.as_ref().and_then(|best| best.at.as_ref()).expect("it was wanted");
+    landing.fill(|i| match tile.number[i] {
+        0 if was_offered(tile, i) => Err(Error::AllOmitted),
+        0 => Err(Error::Empty { name: if least { "argmin" } else { "argmax" } }),
+        _ => Ok(at[i]),
+    })
 }
 
 /// Whether a result that has no element would have some if nothing had been left out.
@@ -254,11 +240,7 @@ fn shares<E: Measured>(
     Ok(met)
 }
 
-fn histograms<E: Measured>(
-    landing: &Landing<'_>,
-    wanted: &Wanted<E>,
-    tile: &Tile<E>,
-) -> Result<Specials, Error> {
+fn histograms<E: Measured>(landing: &Landing<'_>, wanted: &Wanted<E>, tile: &Tile<E>) -> Result<(), Error> {
     let bins = wanted.bins.as_ref().map_or(0, |bins| bins.count());
     for i in 0..landing.len {
         let size = size_of::<i64>() as isize;
@@ -266,5 +248,5 @@ fn histograms<E: Measured>(
         let counts = Landing { first, step: size, len: bins, ..*landing };
         counts.fill(|k| Ok(tile.histogram[i * bins + k] as i64))?;
     }
-    Ok(Specials::default())
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::super::measured::Measured;
 use super::super::reduction::{Piece, Reduction, ResultRun};
-use super::finish::{Finish, Output};
+use super::finish::{self, Output};
 use super::tile::{Tile, Wanted};
 use crate::Error;
 use crate::kernel::Level;
@@ -16,15 +16,12 @@ pub(super) trait Sink<E: Measured>: Sync {
 }
 
 /// Results are finished and stored.
-pub(super) struct Finished<'o, 'm> {
-    pub(super) outputs: &'o [Output<'m>],
-    pub(super) finish: Finish,
-}
+pub(super) struct Finished<'o, 'm>(pub(super) &'o [Output<'m>]);
 
 impl<E: Measured> Sink<E> for Finished<'_, '_> {
     fn take(&self, wanted: &Wanted<E>, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {
-        let store = |output| self.finish.store(output, wanted, tile, run);
-        self.outputs.iter().try_fold(Specials::default(), |met, output| Ok(met.or(store(output)?)))
+        let store = |output| finish::store(output, wanted, tile, run);
+        self.0.iter().try_fold(Specials::default(), |met, output| Ok(met.or(store(output)?)))
     }
 }
 

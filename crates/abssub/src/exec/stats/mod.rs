@@ -11,4 +11,5 @@ mod tile;
 pub use accumulator::Accumulator;
 pub use bound::{Bound, Comparison};
 pub use finish::Output;
+pub(super) use request::stat_dtype;
 pub use request::{Asked, Counted, Stat, Stats};

@@ -6,7 +6,7 @@ use super::super::job::GoOn;
 use super::super::measured::Measured;
 use super::super::request::{ForElement, Request, row_major};
 use super::bound::{Bound, Comparison, KeyRange, first_from_edge, last_to_edge};
-use super::finish::{Finish, Output};
+use super::finish::Output;
 use super::measuring::{Finished, Measuring};
 use super::tile::Wanted;
 use crate::Error;
@@ -183,12 +183,8 @@ impl<'m> Stats<'m> {
     /// Each target must be row-major memory for the kept shape (times the bins, for a histogram).
     pub unsafe fn store(&self, outputs: &[Output<'m>], go_on: &mut GoOn<'_>) -> Result<Specials, Error> {
         let out = row_major(&self.request.kept_shape());
-        let located = self.asked.locates();
-        let mut index = row_major(&self.request.reduced_shape());
-        if !located {
-            index.fill(0);
-        }
-        let Some(plan) = self.request.plan(&out, &index) else { return self.of_no_result() };
+        let index = self.asked.locates().then(|| row_major(&self.request.reduced_shape()));
+        let Some(plan) = self.request.plan(&out, index.as_deref()) else { return self.of_no_result() };
         self.request.for_element(RunStats { stats: self, outputs, plan, go_on })
     }
 
@@ -212,14 +208,10 @@ impl<'m> Stats<'m> {
         }
         Ok(met)
     }
-
-    pub(super) fn finish(&self) -> Finish {
-        Finish { times: self.request.dtype() == DType::Time }
-    }
 }
 
 /// The type that a statistic of differences of a common type is stored in.
-pub(super) fn stat_dtype(stat: Stat, common: DType, weighted: bool) -> DType {
+pub(in crate::exec) fn stat_dtype(stat: Stat, common: DType, weighted: bool) -> DType {
     use DType::*;
     match (stat, common) {
         (Stat::Sum | Stat::SquareSum, _) if weighted => F64,
@@ -246,7 +238,7 @@ impl ForElement for RunStats<'_, '_, '_, '_> {
     fn with<E: Measured>(self) -> Result<Specials, Error> {
         let Stats { request, asked } = self.stats;
         let wanted = asked.wanted::<E>(request.is_weighted(), request.omits());
-        let sink = Finished { outputs: self.outputs, finish: self.stats.finish() };
+        let sink = Finished(self.outputs);
         run::<E, _>(&request.job(), &Measuring { wanted: &wanted, sink }, self.plan, self.go_on)
     }
 }

@@ -1,5 +1,6 @@
 //! The states of neighbouring results: only those that the statistics asked for need.
 
+use super::super::keys::Keys;
 use super::super::measured::{Measured, SquareState};
 use super::super::reduction::{Index, Piece};
 use super::super::weigh::{Power, Terms, weights_alone};
@@ -7,7 +8,7 @@ use super::best::{Best, Ranked};
 use super::bound::KeyRange;
 use crate::element::{Key, Keyed};
 use crate::kernel::histogram::{Bins, CountBins, CountBinsOfColumns};
-use crate::kernel::keys::{AnyFrom, Count, CountColumns, Find, Flip, WriteKeys};
+use crate::kernel::keys::{AnyFrom, Count, CountColumns, Find, Flip};
 use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
@@ -49,12 +50,9 @@ pub(super) struct Tile<E: Measured> {
     pub(super) histogram: Vec<u64>,
     /// What the differences that have keys met: an infinity, or no number.
     pub(super) met: Specials,
-    keys: Vec<E::Key>,
+    keys: Keys<E::Key>,
     terms: Terms,
 }
-
-/// Bytes of keys that a block has at most.
-const KEY_BYTES: usize = 16 << 10;
 
 impl<E: Measured> Wanted<E> {
     /// Bytes of state that a result needs.
@@ -77,7 +75,7 @@ impl<E: Measured> Wanted<E> {
 
     /// Elements that a block may have.
     pub(super) fn most_elements(&self) -> usize {
-        let keys = if self.needs_keys() { KEY_BYTES / size_of::<E::Key>() } else { usize::MAX };
+        let keys = if self.needs_keys() { Keys::<E::Key>::MOST } else { usize::MAX };
         // More than one reading of a block: it should stay in the first cache.
         let several = if self.sum && self.squares { 1 << 12 } else { usize::MAX };
         keys.min(several).min(if self.weighted { Terms::MOST } else { usize::MAX })
@@ -113,7 +111,7 @@ impl<E: Measured> Wanted<E> {
             within: vec![vec![0; len]; self.ranges.len()],
             histogram: vec![0; len * bins],
             met: Specials::default(),
-            keys: Vec::new(),
+            keys: Keys::default(),
             terms: Terms::default(),
         }
     }
@@ -252,9 +250,7 @@ impl<E: Measured> Tile<E> {
             let numbers = ((first + row_step * row as isize) as i64, step as i64, a.len());
             let keys = &mut self.keys;
             let mut find = |wanted: E::Key, flipped: bool| {
-                keys.resize(keys.len().max(a.len()), E::Key::default());
-                let keys = &mut keys[..a.len()];
-                level.run(WriteKeys { block: only, keys });
+                let keys = keys.of(level, only);
                 if flipped {
                     level.run(Flip { keys, last: E::LAST, flags: None });
                 }
@@ -277,12 +273,7 @@ impl<E: Measured> Tile<E> {
     fn fold_keys(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
         let (block, into, places) = (piece.block, piece.into, piece.places.clone());
         let row_len = block.a.row_len();
-        let elements = block.a.count() * row_len;
-        if self.keys.len() < elements {
-            self.keys.resize(elements, E::Key::default());
-        }
-        let keys = &mut self.keys[..elements];
-        level.run(WriteKeys { block, keys });
+        let keys = self.keys.of(level, block);
         if E::LAST < E::Key::MAX && level.run(AnyFrom { keys, last: E::LAST }) {
             self.met = self.met.or(losses(block));
         }
