@@ -116,6 +116,14 @@ impl<'m, T: Pod> Run<'m, T> {
         )
     }
 
+    /// All elements of a run of `N`.
+    #[inline(always)]
+    pub(crate) fn array<const N: usize>(self) -> [T; N] {
+        assert!(self.len == N);
+        // SAFETY: `new` vouched for the elements, and there are as many.
+        unsafe { self.start.cast::<[T; N]>().read_unaligned() }
+    }
+
     /// The elements one by one.
     #[inline(always)]
     pub fn iter(self) -> impl Iterator<Item = T> + 'm {
@@ -187,5 +195,40 @@ impl<'m, T: Pod, const N: usize> Blocks<'m, T, N> {
             Run { start: self.at, len: N, memory: PhantomData::<&'m T> }.prefetch_ahead(BYTES);
             self.next()
         })
+    }
+}
+
+/// Several runs of one length, walked together, so many elements at a time.
+pub(crate) struct Lockstep<'m, T, const N: usize> {
+    starts: [*const T; N],
+    at: usize,
+    until: usize,
+    span: usize,
+    memory: PhantomData<&'m T>,
+}
+
+impl<'m, T: Pod, const N: usize> Lockstep<'m, T, N> {
+    /// As often as each of the runs has `span` elements more; they must be of one length.
+    #[inline(always)]
+    pub(crate) fn new(runs: [Run<'m, T>; N], span: usize) -> Self {
+        let len = runs[0].len;
+        assert!(runs.iter().all(|run| run.len == len));
+        let until = len / span * span;
+        Self { starts: runs.map(|run| run.start), at: 0, until, span, memory: PhantomData }
+    }
+}
+
+impl<'m, T: Pod, const N: usize> Iterator for Lockstep<'m, T, N> {
+    type Item = [Run<'m, T>; N];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[Run<'m, T>; N]> {
+        if self.at == self.until {
+            return None;
+        }
+        let at = self.at;
+        self.at += self.span;
+        // SAFETY: `at` is a multiple of `span` below `until`, so the elements lie within each run.
+        Some(self.starts.map(|start| unsafe { Run::new(start.add(at), self.span) }))
     }
 }

@@ -115,6 +115,12 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.start.wrapping_offset(self.stride_bytes * i as isize)
     }
 
+    /// The first bytes of the elements.
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> Strip<'m, u8> {
+        Strip { start: self.start, stride_bytes: self.stride_bytes, len: self.len, memory: PhantomData }
+    }
+
     /// Reads element `i`.
     #[inline(always)]
     pub fn get(self, i: usize) -> T {

@@ -7,7 +7,7 @@ use super::reduction::{Index, Piece};
 use crate::array::{Operand, Receive};
 use crate::element::Keyed;
 use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd};
-use crate::plan::{A, B, MASK, Offsets, Plan, WEIGHT};
+use crate::plan::{A, Axis, B, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
 /// The feeds of one thread.
@@ -73,10 +73,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// not be missing is.
     pub(super) fn feed(&mut self, plan: &Plan, at: Offsets, span: Span) -> Option<Fed<'_, E>> {
         let rectangle = |operand: &Operand<'_>, which: usize| {
-            let (rows, inner) = (plan.rows.step[which], plan.inner_axis.step[which]);
-            let offset = at[which] + rows * span.row as isize + inner * span.at as isize;
-            let start = operand.start.wrapping_offset(offset);
-            Rectangle { start, row_step: rows, rows: span.rows, step: inner, len: span.len }
+            rectangle(operand, at[which], (plan.rows.step[which], plan.inner_axis.step[which]), span)
         };
         let (from_a, from_b) = (rectangle(self.job.a, A), rectangle(self.job.b, B));
         let flagged = self.job.is_partial();
@@ -118,6 +115,17 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         Some(Fed { block: Block { a, b }, offered, flags, weights })
     }
 
+    /// The rows of the first operand and those of the second that meet each other; of the first, `across`
+    /// are taken from the first place on.
+    pub(super) fn feed_pairs(&mut self, plan: &Plan, at: Offsets, across: usize, span: Span) -> Block<'_, E> {
+        let of_a = Span { row: 0, rows: across, ..span };
+        let steps = |axis: &Axis, which: usize| (axis.step[which], plan.inner_axis.step[which]);
+        let from_a = rectangle(self.job.a, at[A], steps(&plan.across, A), of_a);
+        let from_b = rectangle(self.job.b, at[B], steps(&plan.rows, B), span);
+        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
+        unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
+    }
+
     /// Sets the flags of the pairs that take part; false if one is missing that must not be.
     fn choose(&mut self, from_a: Rectangle, from_b: Rectangle) -> bool {
         let elements = from_a.rows * from_a.len;
@@ -134,6 +142,18 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let missing = self.job.level.run(Present::<E> { a, b, same, omit, flags: &mut self.flags });
         !(missing && self.job.missing == Missing::Refuse)
     }
+}
+
+/// The part of an operand that `span` is, whose rows and elements step by so many bytes.
+fn rectangle(
+    operand: &Operand<'_>,
+    offset: isize,
+    (row_step, step): (isize, isize),
+    span: Span,
+) -> Rectangle {
+    let offset = offset + row_step * span.row as isize + step * span.at as isize;
+    let start = operand.start.wrapping_offset(offset);
+    Rectangle { start, row_step, rows: span.rows, step, len: span.len }
 }
 
 /// Clears the flags of pairs that are the same, and of those whose difference is not a number; true if

@@ -4,25 +4,17 @@ use super::feeds::{Feeds, Span};
 use super::job::{GoOn, Job, Progress, Shared};
 use super::pool;
 use super::reduction::{Index, Reduction, ResultRun};
+use super::shape::{BlockShape, Limits};
 use crate::Error;
 use crate::array::Receive;
-use crate::element::Keyed;
-use crate::kernel::FoldInto;
-use crate::plan::{A, B, Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
+use crate::element::{Element, Keyed};
+use crate::kernel::{FoldInto, Meeting};
+use crate::plan::{Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
 use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
 const TILE_BYTES: usize = 96 << 10;
-/// Elements that the kernel is given at a time, so that a call can be stopped between.
-const BLOCK_ELEMENTS: usize = 1 << 16;
-/// Rows of a block whose elements lie far apart: neighbours in memory are read while they are cached.
-const SCATTERED_LEN: usize = 128;
-/// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
-const SHARED_LEN: usize = 1 << 13;
-/// Elements of a row where few of a block have to hold several rows, so that columns are not folded
-/// element by element.
-const COLUMN_LEN: usize = 1 << 9;
 /// How often the caller is asked whether to go on.
 const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.
@@ -43,6 +35,9 @@ where
     // One result's states that are too large for a thread are not held by several.
     let state_bytes = reduction.state_bytes();
     let threads = if state_bytes > TILE_BYTES { 1 } else { job.threads };
+    // Flags and weights belong to pairs of elements, so rows that have them meet one by one.
+    let paired = reduction.paired().filter(|_| !job.is_partial() && job.weights.is_none());
+    let plan = if paired.is_some() { plan.paired() } else { plan };
     let cut = Cut::new(plan, bytes_each, TILE_BYTES / state_bytes, threads);
     let shared = Shared::new(&cut, reduction);
     let mut asked = Instant::now();
@@ -63,7 +58,7 @@ where
     for tile in 0..cut.tiles() {
         match shared.merged(tile) {
             Some(states) if !shared.is_stopped() => {
-                shared.note(reduction.store(&states, results(&cut, cut.tile(tile))));
+                shared.note(store(reduction, &cut, cut.tile(tile), &states));
             }
             _ => break,
         }
@@ -71,12 +66,32 @@ where
     shared.outcome()
 }
 
-/// Where the results of a tile go.
-fn results(cut: &Cut, tile: Tile) -> ResultRun {
+/// Where a run of a tile's results goes.
+fn results(cut: &Cut, tile: Tile, run: usize) -> ResultRun {
     let plan = &cut.parts[0];
     let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
-    let first = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT] + step * tile.from as isize;
-    ResultRun { first, step, len: tile.len }
+    let across = plan.across.step[OUT] * (tile.across_from + run) as isize;
+    let outer = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT];
+    ResultRun { first: outer + across + step * tile.from as isize, step, len: tile.len }
+}
+
+/// Stores all runs of a tile's results.
+fn store<E: Element, R: Reduction<E>>(
+    reduction: &R,
+    cut: &Cut,
+    tile: Tile,
+    states: &R::Tile,
+) -> Result<Specials, Error> {
+    match reduction.paired() {
+        Some(paired) if tile.across > 1 => {
+            let mut met = Specials::default();
+            for run in 0..tile.across {
+                met = met.or(paired.store_run(states, run * tile.len, results(cut, tile, run))?);
+            }
+            Ok(met)
+        }
+        _ => reduction.store(states, results(cut, tile, 0)),
+    }
 }
 
 /// One thread's buffers and states.
@@ -86,6 +101,7 @@ struct Worker<'w, E: Keyed, R: Reduction<E>> {
     shared: &'w Shared<'w, R::Tile>,
     feeds: Feeds<'w, E>,
     states: R::Tile,
+    shape: BlockShape,
     /// Elements folded since the last look at the clock.
     unlooked: usize,
 }
@@ -96,14 +112,16 @@ where
     R: Reduction<E>,
 {
     fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>) -> Self {
-        Self {
-            job,
-            reduction,
-            shared,
-            feeds: Feeds::new(job, shared.cut.parts[0].inner_axis.step),
-            states: reduction.tile(shared.cut.longest_tile()),
-            unlooked: 0,
-        }
+        let plan = &shared.cut.parts[0];
+        let feeds = Feeds::new(job, plan.inner_axis.step);
+        let limits = Limits {
+            taken: reduction.most_elements(),
+            gathered: feeds.most_elements(),
+            scattered: feeds.are_scattered(plan.inner_axis.step),
+        };
+        let shape = BlockShape::new(plan, limits);
+        let states = reduction.tile(shared.cut.largest_tile());
+        Self { job, reduction, shared, feeds, states, shape, unlooked: 0 }
     }
 
     /// Takes tasks until none is left.
@@ -117,7 +135,7 @@ where
                 }
                 match self.shared.merged(number) {
                     Some(mut whole) => self.reduction.merge(&mut whole, &self.states),
-                    None => self.shared.note(self.reduction.store(&self.states, results(cut, tile))),
+                    None => self.shared.note(store(self.reduction, cut, tile, &self.states)),
                 }
             }
         }
@@ -125,11 +143,12 @@ where
 
     /// Folds all that belongs to a tile into `self.states`; false if the call was stopped.
     fn fold_tile(&mut self, plan: &Plan, tile: Tile, ask: &mut GoOn<'_>) -> bool {
-        self.reduction.reset(&mut self.states, results(self.shared.cut, tile));
+        self.reduction.reset(&mut self.states, results(self.shared.cut, tile, 0));
         if plan.depth() == 0 {
             return true;
         }
-        let base = Odometer::new(&plan.kept, plan.start, tile.outer).at;
+        let mut base = Odometer::new(&plan.kept, plan.start, tile.outer).at;
+        base.iter_mut().zip(plan.across.step).for_each(|(at, step)| *at += step * tile.across_from as isize);
         let mut place = Odometer::new(&plan.reduced, base, 0);
         let whole = match plan.inner {
             Inner::Column => Span { row: 0, rows: plan.rows.len, at: tile.from, len: tile.len },
@@ -138,19 +157,9 @@ where
             }
             Inner::Row => Span { row: tile.from, rows: tile.len, at: 0, len: plan.inner_axis.len },
         };
-        let most_len = self.most_len(plan).min(whole.len);
-        let most_rows = (self.most_elements() / most_len).max(1);
         loop {
-            for row in (0..whole.rows).step_by(most_rows) {
-                for at in (0..whole.len).step_by(most_len) {
-                    if !self.may_continue(ask) {
-                        return false;
-                    }
-                    let rows = most_rows.min(whole.rows - row);
-                    let len = most_len.min(whole.len - at);
-                    let span = Span { row: whole.row + row, rows, at: whole.at + at, len };
-                    self.fold_block(plan, place.at, span, tile.from);
-                }
+            if !self.fold_spans(plan, place.at, whole, tile, ask) {
+                return false;
             }
             if !place.advance() {
                 return true;
@@ -158,22 +167,25 @@ where
         }
     }
 
-    /// Elements that a block may have.
-    fn most_elements(&self) -> usize {
-        self.feeds.most_elements().unwrap_or(BLOCK_ELEMENTS).min(self.reduction.most_elements())
-    }
-
-    /// Elements that a row of a block may have.
-    fn most_len(&self, plan: &Plan) -> usize {
-        if self.feeds.are_scattered(plan.inner_axis.step) && plan.rows.len > 1 {
-            SCATTERED_LEN
-        } else if plan.inner == Inner::Column && self.reduction.most_elements() < BLOCK_ELEMENTS {
-            COLUMN_LEN
-        } else if plan.rows.step[A] == 0 || plan.rows.step[B] == 0 {
-            self.most_elements().min(SHARED_LEN)
-        } else {
-            self.most_elements()
+    /// Folds one place of the outer reduced axes, block by block; false if the call was stopped.
+    fn fold_spans(&mut self, plan: &Plan, at: Offsets, whole: Span, tile: Tile, ask: &mut GoOn<'_>) -> bool {
+        let BlockShape { rows: most_rows, len: most_len, panel } = self.shape;
+        for (panel_at, panel_len) in pieces(whole.len, panel) {
+            for (row, rows) in pieces(whole.rows, most_rows) {
+                for (piece_at, len) in pieces(panel_len, most_len) {
+                    if !self.may_continue(ask) {
+                        return false;
+                    }
+                    let span = Span { row: whole.row + row, rows, at: whole.at + panel_at + piece_at, len };
+                    if plan.is_paired() {
+                        self.fold_paired(plan, at, span, tile);
+                    } else {
+                        self.fold_block(plan, at, span, tile.from);
+                    }
+                }
+            }
         }
+        true
     }
 
     /// Whether to go on; looks at the clock only after a good deal of work.
@@ -186,6 +198,15 @@ where
             }
         }
         !self.shared.is_stopped()
+    }
+
+    /// Hands the rows that meet in one block to the reduction.
+    fn fold_paired(&mut self, plan: &Plan, at: Offsets, span: Span, tile: Tile) {
+        self.unlooked += tile.across * span.rows * span.len;
+        let block = self.feeds.feed_pairs(plan, at, tile.across, span);
+        let meeting = Meeting::All { from: span.row - tile.from, a: tile.len, b: 1 };
+        let paired = self.reduction.paired().expect("only such plans are paired");
+        paired.fold_pairs(self.job.level, block, meeting, &mut self.states);
     }
 
     /// Hands one block to the reduction.
@@ -206,4 +227,9 @@ where
             None => self.shared.fail(Error::NotANumber),
         }
     }
+}
+
+/// The places from 0 to `len`, so many at a time: where each piece begins, and its length.
+fn pieces(len: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..len).step_by(most).map(move |at| (at, most.min(len - at)))
 }

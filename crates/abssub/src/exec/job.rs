@@ -74,7 +74,7 @@ impl<'s, T> Shared<'s, T> {
             next: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
             done: AtomicU64::new(0),
-            merged: (0..merged).map(|i| Mutex::new(reduction.tile(cut.tile(i).len))).collect(),
+            merged: (0..merged).map(|i| Mutex::new(reduction.tile(cut.tile(i).results()))).collect(),
             outcome: Mutex::new(Ok(Specials::default())),
         }
     }

@@ -12,6 +12,7 @@ mod pool;
 mod quantiles;
 mod reduction;
 mod request;
+mod shape;
 pub mod stats;
 mod steps;
 mod strip;

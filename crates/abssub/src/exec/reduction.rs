@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::{Block, FoldInto, Level, Rows};
+use crate::kernel::{Block, FoldInto, Level, Meeting, Rows};
 use crate::reduce::Specials;
 use std::ops::Range;
 
@@ -22,6 +22,11 @@ pub(super) trait Reduction<E: Element>: Sync {
     /// States for `len` results.
     fn tile(&self, len: usize) -> Self::Tile;
 
+    /// How it folds rows that meet rows, if it has a way of its own.
+    fn paired(&self) -> Option<&dyn Paired<E, Tile = Self::Tile>> {
+        None
+    }
+
     /// Back to nothing, for the results that come next.
     fn reset(&self, tile: &mut Self::Tile, run: ResultRun);
 
@@ -33,6 +38,19 @@ pub(super) trait Reduction<E: Element>: Sync {
 
     /// Finishes the first states of a tile and hands on what they come to.
     fn store(&self, tile: &Self::Tile, run: ResultRun) -> Result<Specials, Error>;
+}
+
+/// A reduction that folds every row of one operand with every row of the other, in tiles of several runs
+/// of results: a run for each row of the first.
+pub(super) trait Paired<E: Element>: Sync {
+    /// The states of a tile.
+    type Tile;
+
+    /// Folds each pair of rows into its state.
+    fn fold_pairs(&self, level: Level, block: Block<'_, E>, meeting: Meeting, tile: &mut Self::Tile);
+
+    /// Finishes the states of one run, which begins at the state `from`.
+    fn store_run(&self, tile: &Self::Tile, from: usize, run: ResultRun) -> Result<Specials, Error>;
 }
 
 /// A block of elements, what goes with them, and whose they are.

@@ -1,12 +1,12 @@
 //! Sums as reductions: a state for each result, of the differences or of their weighted products.
 
 use super::measured::Measured;
-use super::reduction::{Piece, Reduction, ResultRun};
+use super::reduction::{Paired, Piece, Reduction, ResultRun};
 use super::weigh::{Power, Terms};
 use crate::Error;
 use crate::array::Target;
 use crate::element::Element;
-use crate::kernel::{Block, Fold, Level, Term};
+use crate::kernel::{Block, Fold, Level, Meeting, Term};
 use crate::reduce::{ExactSum, Landing, Specials, State};
 
 /// Where sums start, and where they go.
@@ -45,6 +45,10 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
         vec![F::State::default(); len]
     }
 
+    fn paired(&self) -> Option<&dyn Paired<E, Tile = Vec<F::State>>> {
+        Some(self)
+    }
+
     fn reset(&self, tile: &mut Vec<F::State>, _: ResultRun) {
         tile.iter_mut().for_each(State::reset);
     }
@@ -61,6 +65,19 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
 
     fn store(&self, tile: &Vec<F::State>, run: ResultRun) -> Result<Specials, Error> {
         self.land(tile, run)
+    }
+}
+
+impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Paired<E> for Summing<'_, F> {
+    type Tile = Vec<F::State>;
+
+    fn fold_pairs(&self, level: Level, block: Block<'_, E>, meeting: Meeting, tile: &mut Vec<F::State>) {
+        let Block { a, b } = block;
+        Block::<F> { a, b }.fold_rows(level, meeting, tile);
+    }
+
+    fn store_run(&self, tile: &Vec<F::State>, from: usize, run: ResultRun) -> Result<Specials, Error> {
+        self.land(&tile[from..], run)
     }
 }
 

@@ -67,7 +67,25 @@ impl<'m, T: Pod> Rows<'m, T> {
 
     /// Row `i` as the only one.
     pub(crate) fn only(&self, i: usize) -> Self {
-        Self { first: self.first.part(i, 1), len: self.len }
+        self.rows(i, 1)
+    }
+
+    /// `count` rows from row `from` on.
+    #[inline(always)]
+    pub(crate) fn rows(&self, from: usize, count: usize) -> Self {
+        Self { first: self.first.part(from, count), len: self.len }
+    }
+
+    /// Whether all rows are the same memory.
+    #[inline(always)]
+    pub(crate) fn is_shared(&self) -> bool {
+        self.first.step_bytes() == 0 && self.count() > 1
+    }
+
+    /// The same memory as bytes.
+    #[inline(always)]
+    pub(crate) fn bytes(&self) -> Rows<'m, u8> {
+        Rows { first: self.first.bytes(), len: self.len * size_of::<T>() }
     }
 
     /// Row `i`.
@@ -87,8 +105,54 @@ pub(crate) trait Fold: Element {
     /// Folds one row into one state.
     fn fold_row<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, state: &mut Self::State);
 
+    /// Folds the rows that meet, each pair into the state that `places` gives it.
+    #[inline(always)]
+    fn fold_rows<S: Simd>(
+        simd: S,
+        a: Rows<Self::Left>,
+        b: Rows<Self::Right>,
+        meeting: Meeting,
+        states: &mut [Self::State],
+    ) {
+        for i in 0..meeting.firsts(a) {
+            for j in 0..b.count() {
+                let (row, place) = meeting.of(i, j);
+                Self::fold_row(simd, a.row(row), b.row(j), &mut states[place]);
+            }
+        }
+    }
+
     /// Folds each column into its own state: `states[i]` gets `|a[i] - b[i]|` of every row.
     fn fold_columns<S: Simd>(simd: S, a: Rows<Self::Left>, b: Rows<Self::Right>, states: &mut [Self::State]);
+}
+
+/// Which rows of two operands meet, and where their states stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Meeting {
+    /// Row `i` of one and row `i` of the other: state `i * step`.
+    Alike { step: usize },
+    /// Row `i` and every row `j`: state `from + i * a + j * b`.
+    All { from: usize, a: usize, b: usize },
+}
+
+impl Meeting {
+    /// Rows of `a` that each meet as many rows of the other as there are.
+    #[inline(always)]
+    fn firsts<T: Pod>(self, a: Rows<T>) -> usize {
+        match self {
+            Meeting::Alike { .. } => 1,
+            Meeting::All { .. } => a.count(),
+        }
+    }
+
+    /// Which row of the first operand meets row `j` of the second in turn `i`, and their state.
+    #[inline(always)]
+    fn of(self, i: usize, j: usize) -> (usize, usize) {
+        match self {
+            Meeting::Alike { step } => (j, j * step),
+            Meeting::All { from, a, b } => (i, from + i * a + j * b),
+        }
+    }
 }
 
 /// A block of rows of both operands.
@@ -119,13 +183,35 @@ impl<E: Fold> Block<'_, E> {
     /// Folds the block into `states`, as many as `into` needs.
     #[inline]
     pub(crate) fn fold(self, level: Level, into: FoldInto, states: &mut [E::State]) {
-        level.run(FoldBlock { block: self, into, states });
+        let Block { a, b } = self;
+        let step = match into {
+            FoldInto::One => 0,
+            FoldInto::EachRow => 1,
+            FoldInto::EachColumn => return level.run(FoldBlock { block: self, rows: None, states }),
+        };
+        // One operand the same for all rows: every row of the other meets a single one.
+        if b.is_shared() {
+            let meeting = Meeting::All { from: 0, a: step, b: 0 };
+            Block::<E> { a, b: b.only(0) }.fold_rows(level, meeting, states);
+        } else if a.is_shared() {
+            let meeting = Meeting::All { from: 0, a: 0, b: step };
+            Block::<E> { a: a.only(0), b }.fold_rows(level, meeting, states);
+        } else {
+            self.fold_rows(level, Meeting::Alike { step }, states);
+        }
+    }
+
+    /// Folds the rows that meet into their states.
+    #[inline]
+    pub(crate) fn fold_rows(self, level: Level, meeting: Meeting, states: &mut [E::State]) {
+        level.run(FoldBlock { block: self, rows: Some(meeting), states });
     }
 }
 
 struct FoldBlock<'m, 's, E: Fold> {
     block: Block<'m, E>,
-    into: FoldInto,
+    /// Which rows meet; none if it is columns that are folded.
+    rows: Option<Meeting>,
     states: &'s mut [E::State],
 }
 
@@ -135,18 +221,9 @@ impl<E: Fold> Kernel for FoldBlock<'_, '_, E> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Block { a, b } = self.block;
-        match self.into {
-            FoldInto::One => {
-                for i in 0..a.count() {
-                    E::fold_row(simd, a.row(i), b.row(i), &mut self.states[0]);
-                }
-            }
-            FoldInto::EachRow => {
-                for (i, state) in self.states.iter_mut().enumerate() {
-                    E::fold_row(simd, a.row(i), b.row(i), state);
-                }
-            }
-            FoldInto::EachColumn => E::fold_columns(simd, a, b, self.states),
+        match self.rows {
+            Some(meeting) => E::fold_rows(simd, a, b, meeting, self.states),
+            None => E::fold_columns(simd, a, b, self.states),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::fold::Block;
-use super::integer::AHEAD_BYTES;
+use super::vectors::AHEAD_BYTES;
 use crate::element::{Key, Keyed};
 
 /// Elements whose keys are written together: what the compiler turns into vectors.

@@ -4,6 +4,7 @@
 
 pub(crate) mod arch;
 mod certify;
+mod column;
 mod dispatch;
 mod float;
 mod fold;
@@ -15,9 +16,10 @@ pub mod map;
 pub(crate) mod pairs;
 mod scalar;
 mod square;
+mod vectors;
 
 pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
 pub(crate) use float::Term;
-pub(crate) use fold::{Block, Fold, FoldInto, Rows};
+pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows};
 pub use level::{Level, UnknownLevel};

@@ -2,7 +2,7 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use super::integer::AHEAD_BYTES;
+use super::vectors::AHEAD_BYTES;
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
 

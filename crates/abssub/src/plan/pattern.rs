@@ -1,4 +1,4 @@
-//! The plan: which axis the kernel runs along, and which one steps its rows.
+//! The plan: which axis the kernel runs along, which one steps its rows, and whether those meet other rows.
 
 use super::axes::{A, Axis, B, Offsets, TRACKS, simplify};
 
@@ -22,6 +22,9 @@ pub(crate) struct Plan {
     pub(crate) reduced: Vec<Axis>,
     /// What steps from row to row; kept only under [`Inner::Row`].
     pub(crate) rows: Axis,
+    /// A kept axis along which only the first operand moves, where only the second moves along the rows:
+    /// every row of the one meets every row of the other. Of one place where there is none.
+    pub(crate) across: Axis,
     /// What the inner loop runs along.
     pub(crate) inner_axis: Axis,
     /// The pattern.
@@ -45,13 +48,39 @@ impl Plan {
             None => Axis::single(true),
         };
         let inner = if inner_axis.reduced { Inner::Row } else { Inner::Column };
-        let steps_rows = |axis: &&Axis| inner == Inner::Row || axis.reduced;
-        let rows = match axes.iter().rev().position(|axis| steps_rows(&axis)) {
-            Some(from_end) => axes.remove(axes.len() - 1 - from_end),
+        let rows = match rows_among(&axes, inner_axis) {
+            Some(best) => axes.remove(best),
             None => Axis::single(true),
         };
         let (kept, reduced) = axes.into_iter().partition(|axis| !axis.reduced);
-        Self { start, kept, reduced, rows, inner_axis, inner }
+        Self { start, kept, reduced, rows, across: Axis::single(false), inner_axis, inner }
+    }
+
+    /// The same, with tiles of pairs where every row of one operand meets every row of the other.
+    pub(crate) fn paired(mut self) -> Self {
+        let moves = |axis: &Axis| (axis.step[A] != 0, axis.step[B] != 0);
+        let turned = |(a, b): (bool, bool)| (b, a);
+        let others = turned(moves(&self.rows));
+        if self.inner == Inner::Column || self.rows.reduced || others.0 == others.1 {
+            return self;
+        }
+        if let Some(i) = self.kept.iter().rposition(|axis| moves(axis) == others) {
+            self.across = self.kept.remove(i);
+            if others == (false, true) {
+                std::mem::swap(&mut self.across, &mut self.rows);
+            }
+        }
+        self
+    }
+
+    /// Whether every row of one operand meets every row of the other.
+    pub(crate) fn is_paired(&self) -> bool {
+        self.across.len > 1
+    }
+
+    /// Whether one operand is the same in all rows.
+    pub(crate) fn shares_rows(&self) -> bool {
+        self.rows.step[A] == 0 || self.rows.step[B] == 0
     }
 
     /// The axis along which neighbouring results lie in one tile, if any: each place has a state.
@@ -63,7 +92,7 @@ impl Plan {
         }
     }
 
-    /// How many results each tile axis place stands for: the product of the outer kept axes.
+    /// How many results each place of a tile stands for: the product of the outer kept axes.
     pub(crate) fn outer_kept(&self) -> usize {
         self.kept.iter().map(|axis| axis.len).product()
     }
@@ -95,6 +124,20 @@ impl Plan {
         (0..TRACKS).for_each(|i| plan.start[i] += step[i] * from as isize);
         plan
     }
+}
+
+/// Pairs below which rows of a shared operand are not worth reading in another order than memory has.
+const SHARED_FROM: usize = 1 << 12;
+
+/// Which axis steps the rows of a kernel that runs along `inner`: one along which an operand stays where
+/// it is, if it is long enough, so that the kernel reads that one once for several rows; else the innermost.
+fn rows_among(axes: &[Axis], inner: Axis) -> Option<usize> {
+    let may_step = |axis: &Axis| inner.reduced || axis.reduced;
+    let is_shared = |axis: &Axis| {
+        (axis.step[A] == 0) != (axis.step[B] == 0) && axis.len.saturating_mul(inner.len) >= SHARED_FROM
+    };
+    let shared = axes.iter().rposition(|axis| inner.reduced && is_shared(axis));
+    shared.or_else(|| axes.iter().rposition(may_step))
 }
 
 /// One of a plan's reduced axes.
@@ -141,11 +184,28 @@ mod tests {
     }
 
     #[test]
-    fn both_ends_reduced_read_memory_in_order() {
+    fn rows_are_those_of_a_shared_operand() {
         let plan = stack([true, false, true]);
         assert_eq!((plan.inner, plan.inner_axis.len), (Inner::Row, 1920));
-        assert_eq!((plan.rows.len, plan.rows.reduced), (1080, false));
-        assert_eq!(plan.reduced.len(), 1);
+        assert_eq!((plan.rows.len, plan.rows.reduced, plan.shares_rows()), (64, true, true));
+        assert_eq!(plan.kept.iter().map(|axis| axis.len).collect::<Vec<_>>(), [1080]);
+        // Too few pairs to leave the order of memory for.
+        let short = vec![axis(3, 5000, 0, true), axis(50, 100, 100, false), axis(100, 1, 1, true)];
+        assert_eq!(Plan::new(short, 1, 1).rows.len, 50);
+    }
+
+    #[test]
+    fn rows_that_meet_rows_are_paired() {
+        for turned in [false, true] {
+            let (a, b) = if turned { (0, 784) } else { (784, 0) };
+            let axes = vec![axis(30, a, b, false), axis(20, b, a, false), axis(784, 1, 1, true)];
+            let plan = Plan::new(axes, 1, 1).paired();
+            assert!(plan.is_paired() && plan.kept.is_empty());
+            assert_eq!((plan.across.step[A], plan.across.step[B]), (784, 0));
+            assert_eq!((plan.rows.step[A], plan.rows.step[B]), (0, 784));
+        }
+        assert!(!stack([false, true, true]).paired().is_paired());
+        assert!(!stack([true, false, false]).paired().is_paired());
     }
 
     #[test]

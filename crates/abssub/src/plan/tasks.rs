@@ -10,14 +10,22 @@ const PARALLEL_FROM_BYTES: u128 = 1 << 20;
 const TASKS_A_THREAD: usize = 4;
 /// Columns that are not divided further: shorter strips cost more in rows than they save in waiting.
 const SHORTEST_STRIP: usize = 512;
+/// The same for rows that meet rows: shorter runs read the others too often.
+const SHORTEST_PAIRED: usize = 64;
+/// Places across of a tile: their rows are read again for every few of the others.
+const MOST_ACROSS: usize = 64;
 
 /// A plan divided into tasks: kept places first, and parts of a reduced axis where those are too few.
 #[derive(Clone, Debug)]
 pub(crate) struct Cut {
     /// The longest tile of results whose states fit a thread's budget.
     tile: usize,
+    /// The places across of a tile.
+    tile_across: usize,
     /// Tiles along the tiled axis.
     tiles_each: usize,
+    /// Tiles across.
+    tiles_across: usize,
     /// All tiles.
     tiles: usize,
     /// Tiles in a task.
@@ -39,15 +47,26 @@ pub(crate) struct Task {
     pub(crate) to: usize,
 }
 
-/// A run of neighbouring results.
+/// A run of neighbouring results, or several where rows meet rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tile {
     /// The place among the outer kept axes.
     pub(crate) outer: usize,
+    /// Its first place across.
+    pub(crate) across_from: usize,
+    /// Its places across: runs of results.
+    pub(crate) across: usize,
     /// Its first place along the tiled axis.
     pub(crate) from: usize,
     /// Its places along the tiled axis.
     pub(crate) len: usize,
+}
+
+impl Tile {
+    /// How many results it has.
+    pub(crate) fn results(self) -> usize {
+        self.across * self.len
+    }
 }
 
 impl Cut {
@@ -55,19 +74,24 @@ impl Cut {
     pub(crate) fn new(plan: Plan, bytes_each: usize, states: usize, threads: usize) -> Self {
         let along = plan.tiled().map_or(1, |axis| axis.len);
         let outer = plan.outer_kept();
-        let total = plan.depth() * (along as u128) * (outer as u128) * bytes_each as u128;
+        let across = plan.across.len;
+        let total = plan.depth() * (along as u128) * ((outer * across) as u128) * bytes_each as u128;
         let threads = if total < PARALLEL_FROM_BYTES { 1 } else { threads.max(1) };
         let wanted = if threads == 1 { 1 } else { TASKS_A_THREAD * threads };
-        let tile = tile_len(&plan, along, wanted.div_ceil(outer)).min(states).max(1);
+        let tile_across = across.min(MOST_ACROSS).min(states).max(1);
+        let tiles_across = across.div_ceil(tile_across);
+        let most = (states / tile_across).max(1);
+        let tile = tile_len(&plan, along, wanted.div_ceil(outer * tiles_across)).min(most);
         let tiles_each = along.div_ceil(tile);
-        let tiles = tiles_each * outer;
-        let tile_bytes = (plan.depth() * tile as u128 * bytes_each as u128).max(1);
+        let tiles = tiles_each * tiles_across * outer;
+        let tile_bytes = (plan.depth() * (tile * tile_across) as u128 * bytes_each as u128).max(1);
         let tiles_a_task = (TASK_BYTES / tile_bytes).clamp(1, (tiles / wanted).max(1) as u128) as usize;
         // Merging costs states for every tile: only where there are not even tiles for every thread.
         let parts = if tiles < threads { wanted.div_ceil(tiles.max(1)) } else { 1 };
         let worthwhile = (tile_bytes / TASK_BYTES).clamp(1, parts as u128) as usize;
+        let parts = divided(plan, worthwhile);
         let mut cut =
-            Self { tile, tiles_each, tiles, tiles_a_task, parts: divided(plan, worthwhile), threads };
+            Self { tile, tile_across, tiles_each, tiles_across, tiles, tiles_a_task, parts, threads };
         cut.threads = threads.min(cut.tasks()).max(1);
         cut
     }
@@ -80,7 +104,7 @@ impl Cut {
     /// How many pairs of elements there are.
     pub(crate) fn elements(&self) -> u64 {
         let along = self.parts[0].tiled().map_or(1, |axis| axis.len);
-        let results = (along * self.parts[0].outer_kept()) as u128;
+        let results = (along * self.parts[0].across.len * self.parts[0].outer_kept()) as u128;
         let depth: u128 = self.parts.iter().map(Plan::depth).sum();
         u64::try_from(results * depth).unwrap_or(u64::MAX)
     }
@@ -99,20 +123,25 @@ impl Cut {
 
     /// Tile number `index`.
     pub(crate) fn tile(&self, index: usize) -> Tile {
-        let along = self.parts[0].tiled().map_or(1, |axis| axis.len);
+        let plan = &self.parts[0];
+        let along = plan.tiled().map_or(1, |axis| axis.len);
         let from = index % self.tiles_each * self.tile;
-        Tile { outer: index / self.tiles_each, from, len: self.tile.min(along - from) }
+        let rest = index / self.tiles_each;
+        let across_from = rest % self.tiles_across * self.tile_across;
+        let across = self.tile_across.min(plan.across.len - across_from);
+        Tile { outer: rest / self.tiles_across, across_from, across, from, len: self.tile.min(along - from) }
     }
 
-    /// The longest tile.
-    pub(crate) fn longest_tile(&self) -> usize {
-        self.tile
+    /// The most results in a tile.
+    pub(crate) fn largest_tile(&self) -> usize {
+        self.tile * self.tile_across
     }
 }
 
 /// The length of a tile that makes `wanted` tiles of an axis, if they are long enough to be worth it.
 fn tile_len(plan: &Plan, along: usize, wanted: usize) -> usize {
     let shortest = match plan.inner {
+        Inner::Row if plan.is_paired() => SHORTEST_PAIRED,
         Inner::Row => 1,
         Inner::Column => SHORTEST_STRIP,
     };
@@ -149,7 +178,7 @@ mod tests {
                 (task.from..task.to).for_each(|tile| seen[tile] += 1);
             });
             assert!(seen.iter().all(|&times| times == cut.parts.len()), "{kept} {reduced}");
-            let results: usize = (0..cut.tiles()).map(|i| cut.tile(i).len).sum();
+            let results: usize = (0..cut.tiles()).map(|i| cut.tile(i).results()).sum();
             assert_eq!(results, kept);
             let depth: u128 = cut.parts.iter().map(Plan::depth).sum();
             assert_eq!(depth, reduced as u128);

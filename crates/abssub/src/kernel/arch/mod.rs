@@ -20,6 +20,8 @@ pub(crate) trait Simd: Copy {
     type V: Copy;
     /// How many bytes it holds: a power of two.
     const BYTES: usize;
+    /// How many of them there are.
+    const REGISTERS: usize;
 
     /// All zero.
     fn zero(self) -> Self::V;
@@ -36,6 +38,15 @@ pub(crate) trait Simd: Copy {
     fn add_u64(self, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the u64 lanes.
     fn sum_u64(self, v: Self::V) -> u64;
+    /// The same of eight vectors.
+    #[inline(always)]
+    fn sum_eight_u64(self, v: [Self::V; 8]) -> [u64; 8] {
+        let mut sums = [0; 8];
+        for i in 0..8 {
+            sums[i] = self.sum_u64(v[i]);
+        }
+        sums
+    }
 
     /// |a - b| of unsigned 16-bit lanes, less 32768, as i16.
     fn biased_diff_u16(self, a: Self::V, b: Self::V) -> Self::V;

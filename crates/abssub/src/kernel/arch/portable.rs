@@ -31,6 +31,7 @@ fn diff_u16(a: V, b: V, order: u16) -> V {
 impl Simd for Portable {
     type V = V;
     const BYTES: usize = BYTES;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     fn zero(self) -> V {

@@ -16,13 +16,14 @@ use std::arch::x86_64::*;
 
 macro_rules! instruction_set {
     (
-        $(#[$doc:meta])* $name:ident: $v:ty, $bytes:literal,
+        $(#[$doc:meta])* $name:ident: $v:ty, $bytes:literal x $registers:literal,
         load $load:ident, zero $zero:ident, xor $xor:ident, or $or:ident,
         set1_epi8 $set1_epi8:ident, set1_epi16 $set1_epi16:ident,
         sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
         subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
         sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
         and $and:ident, srli_epi16 $srli_epi16:ident, partial $partial:expr
+        $(, sum_eight_u64 $sum_eight:expr)?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -43,6 +44,7 @@ macro_rules! instruction_set {
         impl Simd for $name {
             type V = $v;
             const BYTES: usize = $bytes;
+            const REGISTERS: usize = $registers;
 
             #[inline(always)]
             fn zero(self) -> $v {
@@ -88,6 +90,14 @@ macro_rules! instruction_set {
                 let lanes: [u64; $bytes / 8] = unsafe { std::mem::transmute(v) };
                 lanes.iter().sum()
             }
+
+            $(
+                #[inline(always)]
+                fn sum_eight_u64(self, v: [$v; 8]) -> [u64; 8] {
+                    // SAFETY: see above; both types of the result are the same number of plain bytes.
+                    unsafe { std::mem::transmute($sum_eight(v)) }
+                }
+            )?
 
             #[inline(always)]
             fn biased_diff_u16(self, a: $v, b: $v) -> $v {
@@ -144,7 +154,7 @@ fn padded<const N: usize>(run: Run<u8>) -> [u8; N] {
 
 instruction_set! {
     /// The x86-64 baseline.
-    Sse2: __m128i, 16,
+    Sse2: __m128i, 16 x 16,
     load _mm_loadu_si128, zero _mm_setzero_si128, xor _mm_xor_si128, or _mm_or_si128,
     set1_epi8 _mm_set1_epi8, set1_epi16 _mm_set1_epi16,
     sad _mm_sad_epu8, add_epi64 _mm_add_epi64, add_epi32 _mm_add_epi32,
@@ -156,7 +166,7 @@ instruction_set! {
 
 instruction_set! {
     /// 256-bit integer vectors.
-    Avx2: __m256i, 32,
+    Avx2: __m256i, 32 x 16,
     load _mm256_loadu_si256, zero _mm256_setzero_si256, xor _mm256_xor_si256, or _mm256_or_si256,
     set1_epi8 _mm256_set1_epi8, set1_epi16 _mm256_set1_epi16,
     sad _mm256_sad_epu8, add_epi64 _mm256_add_epi64, add_epi32 _mm256_add_epi32,
@@ -168,7 +178,7 @@ instruction_set! {
 
 instruction_set! {
     /// 512-bit vectors with byte and word operations.
-    Avx512: __m512i, 64,
+    Avx512: __m512i, 64 x 32,
     load _mm512_loadu_si512, zero _mm512_setzero_si512, xor _mm512_xor_si512, or _mm512_or_si512,
     set1_epi8 _mm512_set1_epi8, set1_epi16 _mm512_set1_epi16,
     sad _mm512_sad_epu8, add_epi64 _mm512_add_epi64, add_epi32 _mm512_add_epi32,
@@ -176,5 +186,19 @@ instruction_set! {
     sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,
     and _mm512_and_si512, srli_epi16 _mm512_srli_epi16,
     // A masked load touches only the bytes of its mask.
-    partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast())
+    partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast()),
+    sum_eight_u64 sum_eight
+}
+
+/// Lane `i` is the sum of the u64 lanes of vector `i`: neighbours are added, in pairs of vectors, until
+/// one is left.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn sum_eight(v: [__m512i; 8]) -> __m512i {
+    let lanes = |a, b| _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+    let blocks =
+        |a, b| _mm512_add_epi64(_mm512_shuffle_i64x2::<0x88>(a, b), _mm512_shuffle_i64x2::<0xdd>(a, b));
+    let (first, second) =
+        (blocks(lanes(v[0], v[1]), lanes(v[2], v[3])), blocks(lanes(v[4], v[5]), lanes(v[6], v[7])));
+    blocks(first, second)
 }

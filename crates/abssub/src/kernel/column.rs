@@ -1,0 +1,151 @@
+//! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
+
+use super::fold::Rows;
+use crate::array::run::{Lockstep, Pod, Run};
+use crate::element::{Bool, Element, Mixed64, Squared};
+use crate::reduce::Counter;
+
+/// Partial sums that are held at a time: the bytes of a third of a first cache.
+const SUM_BYTES: usize = 16 << 10;
+
+/// A column's sum over some rows, before it joins the state.
+pub(crate) trait Partial: Element {
+    /// The sum of a few rows.
+    type Sum: Copy;
+    /// Sums of the columns that are summed at a time.
+    type Sums: AsMut<[Self::Sum]>;
+    /// What a state counts in.
+    type Count: Copy;
+    const ZERO: Self::Sum;
+    fn sums() -> Self::Sums;
+    /// Rows that a `Sum` holds for certain.
+    const ROWS: usize;
+    fn grow(sum: &mut Self::Sum, a: Self::Left, b: Self::Right);
+    fn flush(sum: Self::Sum, state: &mut Counter<Self::Count>);
+}
+
+macro_rules! partials {
+    ($($t:ty: $sum:ty, $count:ty, $rows:expr),* $(,)?) => {$(
+        impl Partial for $t {
+            type Sum = $sum;
+            type Sums = [$sum; SUM_BYTES / size_of::<$sum>()];
+            type Count = $count;
+            const ZERO: $sum = 0;
+            const ROWS: usize = $rows;
+
+            #[inline(always)]
+            fn sums() -> Self::Sums {
+                [0; SUM_BYTES / size_of::<$sum>()]
+            }
+
+            #[inline(always)]
+            fn grow(sum: &mut $sum, a: Self::Left, b: Self::Right) {
+                *sum += <$sum>::from(Self::absdiff(a, b));
+            }
+
+            #[inline(always)]
+            fn flush(sum: $sum, state: &mut Counter<$count>) {
+                state.0 += <$count>::from(sum);
+            }
+        }
+    )*};
+}
+partials! {
+    // 257 x 255 fits u16; 65537 x 65535 fits u32; (2^32 + 1) x (2^32 - 1) fits u64.
+    Bool: u16, u64, 257,
+    u8: u16, u64, 257,
+    i8: u16, u64, 257,
+    u16: u32, u64, 65537,
+    i16: u32, u64, 65537,
+    u32: u64, u128, 1 << 32,
+    i32: u64, u128, 1 << 32,
+    u64: u128, u128, usize::MAX,
+    i64: u128, u128, usize::MAX,
+    Mixed64: u128, u128, usize::MAX,
+    // 2^16 x 255^2 fits u32; 2^32 x 65535^2 fits u64.
+    Squared<u8>: u32, u64, 1 << 16,
+    Squared<i8>: u32, u64, 1 << 16,
+    Squared<u16>: u64, u128, 1 << 32,
+    Squared<i16>: u64, u128, 1 << 32,
+    Squared<u32>: u128, u128, usize::MAX,
+    Squared<i32>: u128, u128, usize::MAX,
+}
+
+/// So that no vector of partial sums crosses a cache line.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
+/// Elements of a row that are handled together: what the compiler turns into vectors.
+const BLOCK: usize = 64;
+/// Rows that are read side by side: partial sums are loaded and stored once for all of them, and memory
+/// answers several streams faster than one.
+const ABREAST: usize = 8;
+/// How far ahead the bytes of each are asked for.
+const AHEAD_BYTES: usize = 1024;
+
+#[inline(always)]
+pub(super) fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
+    let Aligned(sums) = &mut Aligned(E::sums());
+    let sums = sums.as_mut();
+    let strip = sums.len();
+    for (k, states) in states.chunks_mut(strip).enumerate() {
+        let sums = &mut sums[..states.len()];
+        let mut first = 0;
+        while first < a.count() {
+            let until = a.count().min(first.saturating_add(E::ROWS));
+            let abreast = first + (until - first) / ABREAST * ABREAST;
+            for i in (first..abreast).step_by(ABREAST) {
+                add_rows::<E, ABREAST>(a, b, i, k * strip, sums);
+            }
+            (abreast..until).for_each(|i| add_rows::<E, 1>(a, b, i, k * strip, sums));
+            for (state, sum) in states.iter_mut().zip(&mut *sums) {
+                E::flush(std::mem::replace(sum, E::ZERO), state);
+            }
+            first = until;
+        }
+    }
+}
+
+/// Adds the columns from `at` on of `N` rows from row `i` on.
+#[inline(always)]
+fn add_rows<E: Partial, const N: usize>(
+    a: Rows<E::Left>,
+    b: Rows<E::Right>,
+    i: usize,
+    at: usize,
+    sums: &mut [E::Sum],
+) {
+    let len = sums.len();
+    let rows_a: [_; N] = std::array::from_fn(|n| a.row(i + n).part(at, len));
+    if b.is_shared() {
+        let b = b.row(i).part(at, len);
+        add_blocks::<E, N>(Lockstep::new(rows_a, BLOCK), Lockstep::new([b], BLOCK).map(|[b]| [b; N]), sums);
+    } else {
+        let rows_b = std::array::from_fn(|n| b.row(i + n).part(at, len));
+        add_blocks::<E, N>(Lockstep::new(rows_a, BLOCK), Lockstep::new(rows_b, BLOCK), sums);
+    }
+    for (j, sum) in sums.iter_mut().enumerate().skip(len / BLOCK * BLOCK) {
+        (0..N).for_each(|n| E::grow(sum, rows_a[n].get(j), b.row(i + n).get(at + j)));
+    }
+}
+
+#[inline(always)]
+fn add_blocks<'m, E: Partial, const N: usize>(
+    a: impl Iterator<Item = [Run<'m, E::Left>; N]>,
+    b: impl Iterator<Item = [Run<'m, E::Right>; N]>,
+    sums: &mut [E::Sum],
+) where
+    E::Left: Pod,
+    E::Right: Pod,
+{
+    let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
+    for ((sums, a), b) in blocks.iter_mut().zip(a).zip(b) {
+        let mut grown = *sums;
+        for n in 0..N {
+            a[n].prefetch_ahead(AHEAD_BYTES);
+            let (a, b) = (a[n].array::<BLOCK>(), b[n].array::<BLOCK>());
+            (0..BLOCK).for_each(|j| E::grow(&mut grown[j], a[j], b[j]));
+        }
+        *sums = grown;
+    }
+}
