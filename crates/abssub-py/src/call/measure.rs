@@ -158,7 +158,7 @@ pub(super) fn measure<'py>(
     let stats = Stats::new(request, asked).map_err(|error| to_python(py, error, axis))?;
     let array = |&stat: &Stat| {
         let bins = (stat == Stat::Histogram).then_some(bins);
-        stat_array(py, stats.dtype(stat), times, shape.clone(), bins)
+        stat_array(py, stats.dtype(stat), times, shape.to_vec(), bins)
     };
     let arrays = match direct(out, &stats, &wanted, &reading, &shape)? {
         Some(out) => vec![out],

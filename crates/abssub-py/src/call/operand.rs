@@ -58,10 +58,10 @@ impl<'py> Pair<'py> {
 pub(super) fn operand<'a>(array: &'a Array<'_>) -> Operand<'a> {
     let dtype = array.dtype();
     let core = to_core(&dtype).expect("checked before");
-    let (shape, strides) = (array.shape().to_vec(), array.strides().to_vec());
     // SAFETY: NumPy vouches for an array's memory while the array is alive, which `'a` ensures.
-    let operand =
-        unsafe { Operand::from_raw((*array.as_array_ptr()).fields.data.cast(), core, shape, strides) };
+    let operand = unsafe {
+        Operand::from_raw((*array.as_array_ptr()).fields.data.cast(), core, array.shape(), array.strides())
+    };
     if dtype.is_native_byteorder() == Some(false) { operand.byte_swapped() } else { operand }
 }
 

@@ -4,7 +4,7 @@
 use super::dtype::to_core;
 use super::import::imported;
 use super::operand::Array;
-use abssub::array::Target;
+use abssub::array::{PerAxis, Target};
 use abssub::exec::Request;
 use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
 use numpy::npyffi::{NpyTypes, PY_ARRAY_API, get_type_object, npy_intp};
@@ -23,7 +23,7 @@ const OVERLAP_WORK: usize = 1000;
 /// An array of a new result's own.
 pub(super) fn new_array<'py>(dtype: Bound<'py, PyArrayDescr>, shape: &[usize]) -> PyResult<Array<'py>> {
     let py = dtype.py();
-    let mut dims: Vec<npy_intp> = shape.iter().map(|&len| len as npy_intp).collect();
+    let mut dims: PerAxis<npy_intp> = shape.iter().map(|&len| len as npy_intp).collect();
     // SAFETY: NumPy takes the reference to the dtype, copies the shape, and answers a new reference
     // or null with an exception set.
     unsafe {
@@ -43,7 +43,7 @@ pub(super) fn new_array<'py>(dtype: Bound<'py, PyArrayDescr>, shape: &[usize]) -
 }
 
 /// The shape of a result.
-pub(super) fn result_shape(request: &Request<'_>, keepdims: bool) -> Vec<usize> {
+pub(super) fn result_shape(request: &Request<'_>, keepdims: bool) -> PerAxis<usize> {
     if !keepdims {
         return request.kept_shape();
     }
@@ -110,10 +110,10 @@ pub(super) fn target<'a>(array: &'a Array<'_>) -> Target<'a> {
 }
 
 /// The strides of the axes that are kept, where `array` may have the reduced ones too.
-pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) -> Vec<isize> {
+pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) -> PerAxis<isize> {
     let strides = array.strides();
     if !keepdims {
-        return strides.to_vec();
+        return strides.into();
     }
     strides.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&step, _)| step).collect()
 }

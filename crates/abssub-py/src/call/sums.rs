@@ -13,7 +13,7 @@ use super::result::{
 use super::running::Teller;
 use super::warning;
 use abssub::Error;
-use abssub::array::DType;
+use abssub::array::{DType, PerAxis};
 use abssub::exec::{GoOn, Request, Sum};
 use abssub::reduce::Specials;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
@@ -130,7 +130,7 @@ struct Call<'c, 'py> {
 }
 
 impl<'py> Call<'_, 'py> {
-    fn shape(&self) -> Vec<usize> {
+    fn shape(&self) -> PerAxis<usize> {
         result_shape(self.sum.request(), self.keepdims)
     }
 

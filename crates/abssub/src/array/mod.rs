@@ -15,3 +15,6 @@ pub(crate) use read::{Format, Reader, Receive};
 pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
 pub use target::Target;
 pub use unit::{Tick, Unit};
+
+/// Something for each axis: of few axes, without an allocation.
+pub type PerAxis<T> = smallvec::SmallVec<[T; 4]>;

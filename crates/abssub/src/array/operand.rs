@@ -1,6 +1,6 @@
 //! An operand whose element type is known only when the program runs.
 
-use super::{DType, Tick};
+use super::{DType, PerAxis, Tick};
 use std::marker::PhantomData;
 
 /// Memory seen as an array: an address, an element type, a shape and strides in bytes.
@@ -10,8 +10,8 @@ pub struct Operand<'m> {
     pub(crate) dtype: DType,
     pub(crate) byte_swapped: bool,
     pub(crate) tick: Tick,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) strides: Vec<isize>,
+    pub(crate) shape: PerAxis<usize>,
+    pub(crate) strides: PerAxis<isize>,
     memory: PhantomData<&'m u8>,
 }
 
@@ -36,8 +36,8 @@ impl<'m> Operand<'m> {
     pub unsafe fn from_raw(
         start: *const u8,
         dtype: DType,
-        shape: Vec<usize>,
-        strides_bytes: Vec<isize>,
+        shape: &[usize],
+        strides_bytes: &[isize],
     ) -> Self {
         assert_eq!(shape.len(), strides_bytes.len(), "a stride for each axis");
         Self {
@@ -45,8 +45,8 @@ impl<'m> Operand<'m> {
             dtype,
             byte_swapped: false,
             tick: Tick::ONE,
-            shape,
-            strides: strides_bytes,
+            shape: shape.into(),
+            strides: strides_bytes.into(),
             memory: PhantomData,
         }
     }

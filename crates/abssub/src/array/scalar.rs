@@ -1,7 +1,7 @@
 //! The Rust types that an `ndarray` view may hold, and the operand that such a view is.
 #![allow(unsafe_code)]
 
-use super::{DType, Operand};
+use super::{DType, Operand, PerAxis};
 use crate::element::{Bool, Complex32, Complex64, Stored};
 use half::f16;
 use ndarray::{ArrayView, Dimension};
@@ -89,8 +89,8 @@ scalars! {
 
 impl<'m, T: Scalar, D: Dimension> From<ArrayView<'m, T, D>> for Operand<'m> {
     fn from(view: ArrayView<'m, T, D>) -> Self {
-        let strides = view.strides().iter().map(|&step| step * size_of::<T>() as isize).collect();
+        let strides: PerAxis<isize> = view.strides().iter().map(|&step| step * size_of::<T>() as isize).collect();
         // SAFETY: the view borrows every element that its shape and strides reach, for 'm.
-        unsafe { Operand::from_raw(view.as_ptr().cast(), T::DTYPE, view.shape().to_vec(), strides) }
+        unsafe { Operand::from_raw(view.as_ptr().cast(), T::DTYPE, view.shape(), &strides) }
     }
 }

@@ -6,7 +6,7 @@ mod statistics;
 pub use statistics::Measure;
 
 use crate::Error;
-use crate::array::{Operand, Scalar, SumWith, Target};
+use crate::array::{Operand, PerAxis, Scalar, SumWith, Target};
 use crate::exec::{Missing, Request, Sum, absdiff_all};
 use crate::plan::broadcast_shapes;
 use ndarray::{Array, ArrayD, ArrayRef, ArrayView, Axis, DimMax, Dimension, IxDyn};
@@ -70,7 +70,7 @@ pub struct AbsDiff<'m, A, B = A> {
     weights: Option<Operand<'m>>,
     missing: Missing,
     threads: Option<usize>,
-    shape: Vec<usize>,
+    shape: PerAxis<usize>,
     elements: PhantomData<(&'m A, &'m B)>,
 }
 
@@ -158,7 +158,7 @@ where
     }
 
     fn request(&self, axes: Option<&[Axis]>) -> Result<Request<'m>, Error> {
-        let axes: Option<Vec<usize>> = axes.map(|axes| axes.iter().map(|axis| axis.index()).collect());
+        let axes: Option<PerAxis<usize>> = axes.map(|axes| axes.iter().map(|axis| axis.index()).collect());
         let mut request = Request::new(self.a.clone(), self.b.clone(), axes.as_deref())?;
         if let Some(mask) = &self.mask {
             request = request.with_mask(mask.clone())?;
@@ -178,9 +178,9 @@ where
             // A weighted sum of integers is a float, which this type of sum is not.
             return Err(Error::Target { target: sum.dtype() });
         }
-        let mut result = ArrayD::<SumOf<A, B>>::uninit(sum.request().kept_shape());
+        let mut result = ArrayD::<SumOf<A, B>>::uninit(&sum.request().kept_shape()[..]);
         let size = size_of::<SumOf<A, B>>() as isize;
-        let strides: Vec<isize> = result.strides().iter().map(|&step| step * size).collect();
+        let strides: PerAxis<isize> = result.strides().iter().map(|&step| step * size).collect();
         // SAFETY: the result is fresh memory of that type and shape, and nobody else's.
         unsafe {
             sum.store(Target::new(result.as_mut_ptr().cast(), dtype), &strides, &mut |_| true)?;

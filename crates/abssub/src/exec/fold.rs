@@ -3,7 +3,7 @@
 use super::feeds::{Feeds, Span};
 use super::job::{GoOn, Job, Progress, Shared};
 use super::pool;
-use super::reduction::{Index, Reduction, ResultRun};
+use super::reduction::{Index, Piece, Reduction, ResultRun};
 use super::shape::{BlockShape, Limits};
 use crate::Error;
 use crate::array::Receive;
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
 const TILE_BYTES: usize = 96 << 10;
+/// Elements of a call that is not worth dividing, or telling of.
+const ALONE_ELEMENTS: usize = 1 << 14;
 /// How often the caller is asked whether to go on.
 const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.
@@ -38,6 +40,14 @@ where
     // Flags and weights belong to pairs of elements, so rows that have them meet one by one.
     let paired = reduction.paired().filter(|_| !job.is_partial() && job.weights.is_none());
     let plan = if paired.is_some() { plan.paired() } else { plan };
+    if plan.kept.is_empty() && plan.reduced.is_empty() && !plan.is_paired() {
+        let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
+        let mut feeds = Feeds::new(job, plan.inner_axis.step);
+        let most = feeds.most_elements().unwrap_or(ALONE_ELEMENTS).min(reduction.most_elements());
+        if elements <= most.min(ALONE_ELEMENTS) && plan.results() <= TILE_BYTES / state_bytes {
+            return alone(job, reduction, &plan, &mut feeds);
+        }
+    }
     let cut = Cut::new(plan, bytes_each, TILE_BYTES / state_bytes, threads);
     let shared = Shared::new(&cut, reduction);
     let mut asked = Instant::now();
@@ -64,6 +74,49 @@ where
         }
     }
     shared.outcome()
+}
+
+/// A call that is one block: nothing to divide, to wait for or to stop.
+fn alone<E, R>(
+    job: &Job<'_, '_>,
+    reduction: &R,
+    plan: &Plan,
+    feeds: &mut Feeds<'_, E>,
+) -> Result<Specials, Error>
+where
+    E: Keyed<Left: Receive, Right: Receive>,
+    R: Reduction<E>,
+{
+    let (len, step) = (plan.results(), plan.tiled().map_or(0, |axis| axis.step[OUT]));
+    let run = ResultRun { first: plan.start[OUT], step, len };
+    let mut states = reduction.tile(len);
+    reduction.reset(&mut states, run);
+    if plan.depth() > 0 {
+        let span = Span { row: 0, rows: plan.rows.len, at: 0, len: plan.inner_axis.len };
+        let piece = piece(feeds, plan, plan.start, span, 0).ok_or(Error::NotANumber)?;
+        reduction.fold(job.level, piece, &mut states);
+    }
+    reduction.store(&states, run)
+}
+
+/// One block with where it belongs, in a tile whose first place is `tile_from`; none if a pair that must
+/// not be missing is.
+fn piece<'f, E: Keyed<Left: Receive, Right: Receive>>(
+    feeds: &'f mut Feeds<'_, E>,
+    plan: &Plan,
+    at: Offsets,
+    span: Span,
+    tile_from: usize,
+) -> Option<Piece<'f, E>> {
+    let (into, places) = match plan.inner {
+        Inner::Column => (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len),
+        Inner::Row if plan.rows.reduced => (FoldInto::One, 0..1),
+        Inner::Row => (FoldInto::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
+    };
+    let (row_step, step) = (plan.rows.step[INDEX], plan.inner_axis.step[INDEX]);
+    let first = at[INDEX] + row_step * span.row as isize + step * span.at as isize;
+    let fed = feeds.feed(plan, at, span)?;
+    Some(fed.piece(into, places, Index { first, row_step, step }))
 }
 
 /// Where a run of a tile's results goes.
@@ -212,18 +265,8 @@ where
     /// Hands one block to the reduction.
     fn fold_block(&mut self, plan: &Plan, at: Offsets, span: Span, tile_from: usize) {
         self.unlooked += span.rows * span.len;
-        let (into, places) = match plan.inner {
-            Inner::Column => (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len),
-            Inner::Row if plan.rows.reduced => (FoldInto::One, 0..1),
-            Inner::Row => (FoldInto::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
-        };
-        let (row_step, step) = (plan.rows.step[INDEX], plan.inner_axis.step[INDEX]);
-        let first = at[INDEX] + row_step * span.row as isize + step * span.at as isize;
-        match self.feeds.feed(plan, at, span) {
-            Some(fed) => {
-                let piece = fed.piece(into, places, Index { first, row_step, step });
-                self.reduction.fold(self.job.level, piece, &mut self.states);
-            }
+        match piece(&mut self.feeds, plan, at, span, tile_from) {
+            Some(piece) => self.reduction.fold(self.job.level, piece, &mut self.states),
             None => self.shared.fail(Error::NotANumber),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::steps::steps;
 use super::strip::absdiff_strip;
-use crate::array::Operand;
+use crate::array::{Operand, PerAxis};
 use crate::array::strip::Strip;
 use crate::element::Stored;
 use crate::kernel::map::MapStrip;
@@ -26,7 +26,7 @@ pub(crate) unsafe fn absdiff_all<E: Stored>(
     let over = |operand: &Operand<'_>| steps(operand, shape).expect("the caller broadcast them");
     let (a_steps, b_steps) = (over(a), over(b));
     let mut out_step = size_of::<E::Out>() as isize;
-    let mut axes: Vec<Axis> = (0..shape.len())
+    let mut axes: PerAxis<Axis> = (0..shape.len())
         .rev()
         .map(|i| {
             let step = [a_steps[i], b_steps[i], 0, 0, out_step, 0];

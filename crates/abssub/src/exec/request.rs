@@ -6,7 +6,7 @@ use super::pool::most_threads;
 use super::steps::steps;
 use super::threads::num_threads;
 use crate::Error;
-use crate::array::{Common, DType, Operand, Receive, Tick};
+use crate::array::{Common, DType, Operand, PerAxis, Receive, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Mixed64, Time, WideTime};
 use crate::kernel::Level;
 use crate::plan::{Axis, Plan, broadcast_shapes, kept_shape, reduced_set};
@@ -22,8 +22,8 @@ pub struct Request<'m> {
     missing: Missing,
     without_same: bool,
     common: Common,
-    shape: Vec<usize>,
-    reduced: Vec<bool>,
+    shape: PerAxis<usize>,
+    reduced: PerAxis<bool>,
     threads: Option<usize>,
 }
 
@@ -60,7 +60,7 @@ impl<'m> Request<'m> {
             return Err(Error::Target { target: mask.dtype });
         }
         if steps(&mask, &self.shape).is_none() {
-            return Err(Error::Mask { mask: mask.shape, shape: self.shape });
+            return Err(Error::Mask { mask: mask.shape.to_vec(), shape: self.shape.to_vec() });
         }
         self.mask = Some(mask);
         Ok(self)
@@ -79,7 +79,7 @@ impl<'m> Request<'m> {
             return Err(Error::Unsupported { name: "a weighted reduction", dtype: DType::Time });
         }
         if steps(&weights, &self.shape).is_none() {
-            return Err(Error::Weights { weights: weights.shape, shape: self.shape });
+            return Err(Error::Weights { weights: weights.shape.to_vec(), shape: self.shape.to_vec() });
         }
         self.weights = Some(weights);
         Ok(self)
@@ -106,7 +106,7 @@ impl<'m> Request<'m> {
     }
 
     /// The shape of the result: the axes that are kept.
-    pub fn kept_shape(&self) -> Vec<usize> {
+    pub fn kept_shape(&self) -> PerAxis<usize> {
         kept_shape(&self.shape, &self.reduced)
     }
 
@@ -197,17 +197,17 @@ impl<'m> Request<'m> {
             return None;
         }
         let over = |operand: &Operand<'_>| steps(operand, &self.shape).expect("checked when it was given");
-        let perhaps =
-            |operand: &Option<Operand<'m>>| operand.as_ref().map_or_else(|| vec![0; self.shape.len()], over);
+        let perhaps = |operand: &Option<Operand<'m>>| operand.as_ref().map(over);
         let (a, b) = (over(&self.a), over(&self.b));
         let (mask, weights) = (perhaps(&self.mask), perhaps(&self.weights));
         let (mut out, mut index) = (out.iter(), index.map(|index| index.iter()));
         let axis = |i: usize| {
             let reduced = self.reduced[i];
             let next = |steps: &mut std::slice::Iter<'_, isize>| *steps.next().expect("a step for each axis");
+            let of = |steps: &Option<PerAxis<isize>>| steps.as_ref().map_or(0, |steps| steps[i]);
             let (out, index) =
                 if reduced { (0, index.as_mut().map_or(0, next)) } else { (next(&mut out), 0) };
-            Axis { len: self.shape[i], step: [a[i], b[i], mask[i], weights[i], out, index], reduced }
+            Axis { len: self.shape[i], step: [a[i], b[i], of(&mask), of(&weights), out, index], reduced }
         };
         let axes = (0..self.shape.len()).map(axis).collect();
         Some(Plan::new(axes, self.a.dtype.size(), self.b.dtype.size()))

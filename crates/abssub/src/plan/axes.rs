@@ -1,5 +1,7 @@
 //! Axes: dropped, flipped, ordered by stride and coalesced.
 
+use crate::array::PerAxis;
+
 /// Where an operand's number stands in an [`Offsets`].
 pub(crate) const A: usize = 0;
 /// The second operand.
@@ -61,36 +63,43 @@ impl Axis {
 }
 
 /// The fewest axes, outermost first, that visit the same elements; and where each array now starts.
-pub(crate) fn simplify(axes: Vec<Axis>) -> (Offsets, Vec<Axis>) {
+pub(crate) fn simplify(axes: PerAxis<Axis>) -> (Offsets, PerAxis<Axis>) {
     let mut start = [0; TRACKS];
-    let mut axes: Vec<Axis> = axes.into_iter().filter(|axis| axis.len != 1).collect();
+    let mut axes = axes;
+    axes.retain(|axis| axis.len != 1);
     for axis in &mut axes {
         let moved = axis.face_forward();
         (0..TRACKS).for_each(|i| start[i] += moved[i]);
     }
     axes.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
-    let (mut kept, mut reduced): (Vec<Axis>, Vec<Axis>) = axes.into_iter().partition(|axis| !axis.reduced);
-    coalesce(&mut kept);
-    coalesce(&mut reduced);
-    kept.append(&mut reduced);
-    kept.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
-    (start, kept)
+    coalesce(&mut axes);
+    (start, axes)
 }
 
-fn coalesce(axes: &mut Vec<Axis>) {
-    let mut done: Vec<Axis> = Vec::with_capacity(axes.len());
-    for axis in axes.drain(..) {
-        match done.last().and_then(|outer| outer.joined(&axis)) {
-            Some(joined) => *done.last_mut().expect("just seen") = joined,
-            None => done.push(axis),
+/// Joins each axis to the next one outside it of the same class, where no array has a gap.
+fn coalesce(axes: &mut PerAxis<Axis>) {
+    let mut last = [None; 2];
+    let mut done = 0;
+    for i in 0..axes.len() {
+        let axis = axes[i];
+        let class = &mut last[usize::from(axis.reduced)];
+        match class.and_then(|outer: usize| Some((outer, axes[outer].joined(&axis)?))) {
+            Some((outer, joined)) => axes[outer] = joined,
+            None => {
+                *class = Some(done);
+                axes[done] = axis;
+                done += 1;
+            }
         }
     }
-    *axes = done;
+    axes.truncate(done);
+    axes.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smallvec::smallvec;
 
     fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
         Axis { len, step: [a, b, 0, 0, 0, 0], reduced }
@@ -98,34 +107,34 @@ mod tests {
 
     #[test]
     fn a_frame_becomes_one_row() {
-        let (start, axes) = simplify(vec![
+        let (start, axes) = simplify(smallvec![
             axis(64, 1080 * 1920, 0, false),
             axis(1080, 1920, 1920, true),
             axis(1920, 1, 1, true),
         ]);
         assert_eq!(start, [0; TRACKS]);
-        assert_eq!(axes, [axis(64, 1080 * 1920, 0, false), axis(1080 * 1920, 1, 1, true)]);
+        assert_eq!(axes[..], [axis(64, 1080 * 1920, 0, false), axis(1080 * 1920, 1, 1, true)]);
     }
 
     #[test]
     fn backwards_axes_turn_round() {
-        let (start, axes) = simplify(vec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
+        let (start, axes) = simplify(smallvec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
         assert_eq!(start, [-20 - 9, -20, 0, 0, 0, 0]);
-        assert_eq!(axes, [axis(3, 10, 10, true), axis(10, 1, 0, true)]);
+        assert_eq!(axes[..], [axis(3, 10, 10, true), axis(10, 1, 0, true)]);
         // One operand forwards, one backwards: nothing to gain.
-        assert_eq!(simplify(vec![axis(3, -10, 10, true)]).1, [axis(3, -10, 10, true)]);
+        assert_eq!(simplify(smallvec![axis(3, -10, 10, true)]).1[..], [axis(3, -10, 10, true)]);
     }
 
     #[test]
     fn fortran_order_is_put_right() {
-        let (_, axes) = simplify(vec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
-        assert_eq!(axes, [axis(35, 1, 1, true)]);
+        let (_, axes) = simplify(smallvec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
+        assert_eq!(axes[..], [axis(35, 1, 1, true)]);
     }
 
     #[test]
     fn axes_join_only_where_the_index_goes_on_too() {
         let with_index = |index: [isize; 2]| {
-            let mut axes = vec![axis(5, 1, 1, true), axis(7, 5, 5, true)];
+            let mut axes: PerAxis<Axis> = smallvec![axis(5, 1, 1, true), axis(7, 5, 5, true)];
             (0..2).for_each(|i| axes[i].step[INDEX] = index[i]);
             simplify(axes).1.len()
         };
@@ -135,7 +144,7 @@ mod tests {
 
     #[test]
     fn kept_and_reduced_never_join() {
-        let axes = vec![axis(4, 8, 8, false), axis(8, 1, 1, true)];
+        let axes: PerAxis<Axis> = smallvec![axis(4, 8, 8, false), axis(8, 1, 1, true)];
         assert_eq!(simplify(axes.clone()).1, axes);
     }
 }

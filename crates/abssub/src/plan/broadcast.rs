@@ -1,6 +1,7 @@
 //! Shapes: broadcasting, and which axes are kept.
 
 use crate::Error;
+use crate::array::PerAxis;
 
 /// An array's shape and strides in bytes.
 #[derive(Clone, Copy)]
@@ -10,10 +11,10 @@ pub(crate) struct View<'a> {
 }
 
 /// The common shape of two operands, by NumPy's rule.
-pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Vec<usize>, Error> {
+pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<PerAxis<usize>, Error> {
     let ndim = left.len().max(right.len());
     let from_end = |shape: &[usize], i: usize| shape.len().checked_sub(ndim - i).map_or(1, |at| shape[at]);
-    let shape: Vec<usize> = (0..ndim)
+    let shape: PerAxis<usize> = (0..ndim)
         .map(|i| match (from_end(left, i), from_end(right, i)) {
             (l, r) if l == r => Ok(l),
             (1, other) | (other, 1) => Ok(other),
@@ -23,15 +24,15 @@ pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Vec<us
     // Counted as addresses are: no sum of lengths and steps along the way can wrap then.
     let places = shape.iter().try_fold(1isize, |all, &len| all.checked_mul(isize::try_from(len).ok()?));
     if places.is_none() && !shape.contains(&0) {
-        return Err(Error::TooLarge { shape });
+        return Err(Error::TooLarge { shape: shape.to_vec() });
     }
     Ok(shape)
 }
 
 /// The strides of `view` over `shape`, zero where it is stretched; none where it does not fit.
-pub(crate) fn broadcast_strides(view: View<'_>, shape: &[usize]) -> Option<Vec<isize>> {
+pub(crate) fn broadcast_strides(view: View<'_>, shape: &[usize]) -> Option<PerAxis<isize>> {
     let missing = shape.len().checked_sub(view.shape.len())?;
-    let mut strides = vec![0; shape.len()];
+    let mut strides = PerAxis::from_elem(0, shape.len());
     for (i, (&len, &stride)) in view.shape.iter().zip(view.strides).enumerate() {
         match len {
             1 => {}
@@ -43,9 +44,9 @@ pub(crate) fn broadcast_strides(view: View<'_>, shape: &[usize]) -> Option<Vec<i
 }
 
 /// The axes to reduce as a set of flags; no axes named means all of them.
-pub(crate) fn reduced_set(axes: Option<&[usize]>, ndim: usize) -> Result<Vec<bool>, Error> {
-    let Some(axes) = axes else { return Ok(vec![true; ndim]) };
-    let mut reduced = vec![false; ndim];
+pub(crate) fn reduced_set(axes: Option<&[usize]>, ndim: usize) -> Result<PerAxis<bool>, Error> {
+    let Some(axes) = axes else { return Ok(PerAxis::from_elem(true, ndim)) };
+    let mut reduced = PerAxis::from_elem(false, ndim);
     for &axis in axes {
         match reduced.get_mut(axis) {
             None => return Err(Error::Axis { axis, ndim }),
@@ -57,7 +58,7 @@ pub(crate) fn reduced_set(axes: Option<&[usize]>, ndim: usize) -> Result<Vec<boo
 }
 
 /// The shape of what is left.
-pub(crate) fn kept_shape(shape: &[usize], reduced: &[bool]) -> Vec<usize> {
+pub(crate) fn kept_shape(shape: &[usize], reduced: &[bool]) -> PerAxis<usize> {
     shape.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&len, _)| len).collect()
 }
 
@@ -67,12 +68,12 @@ mod tests {
 
     #[test]
     fn broadcasting() {
-        assert_eq!(broadcast_shapes(&[2, 3], &[3]), Ok(vec![2, 3]));
-        assert_eq!(broadcast_shapes(&[], &[4]), Ok(vec![4]));
-        assert_eq!(broadcast_shapes(&[5, 1, 7], &[6, 1]), Ok(vec![5, 6, 7]));
-        assert_eq!(broadcast_shapes(&[0], &[1]), Ok(vec![0]));
+        assert_eq!(broadcast_shapes(&[2, 3], &[3]), Ok(PerAxis::from_slice(&[2, 3])));
+        assert_eq!(broadcast_shapes(&[], &[4]), Ok(PerAxis::from_slice(&[4])));
+        assert_eq!(broadcast_shapes(&[5, 1, 7], &[6, 1]), Ok(PerAxis::from_slice(&[5, 6, 7])));
+        assert_eq!(broadcast_shapes(&[0], &[1]), Ok(PerAxis::from_slice(&[0])));
         assert!(matches!(broadcast_shapes(&[1 << 40, 1], &[1 << 40]), Err(Error::TooLarge { .. })));
-        assert_eq!(broadcast_shapes(&[1 << 40, 1, 0], &[1 << 40, 1]), Ok(vec![1 << 40, 1 << 40, 0]));
+        assert_eq!(broadcast_shapes(&[1 << 40, 1, 0], &[1 << 40, 1]), Ok(PerAxis::from_slice(&[1 << 40, 1 << 40, 0])));
         let error = broadcast_shapes(&[2, 3], &[2, 4]).unwrap_err();
         assert_eq!(error.to_string(), "operands could not be broadcast together with shapes (2,3) (2,4)");
     }
@@ -80,15 +81,15 @@ mod tests {
     #[test]
     fn stretched_axes_have_no_stride() {
         let view = View { shape: &[1, 3], strides: &[99, 8] };
-        assert_eq!(broadcast_strides(view, &[4, 2, 3]), Some(vec![0, 0, 8]));
+        assert_eq!(broadcast_strides(view, &[4, 2, 3]), Some(PerAxis::from_slice(&[0, 0, 8])));
         assert_eq!(broadcast_strides(view, &[4, 2, 4]), None);
         assert_eq!(broadcast_strides(view, &[3]), None);
     }
 
     #[test]
     fn axis_sets() {
-        assert_eq!(reduced_set(None, 2), Ok(vec![true, true]));
-        assert_eq!(reduced_set(Some(&[1]), 2), Ok(vec![false, true]));
+        assert_eq!(reduced_set(None, 2), Ok(PerAxis::from_slice(&[true, true])));
+        assert_eq!(reduced_set(Some(&[1]), 2), Ok(PerAxis::from_slice(&[false, true])));
         assert_eq!(reduced_set(Some(&[2]), 2), Err(Error::Axis { axis: 2, ndim: 2 }));
         assert_eq!(reduced_set(Some(&[0, 0]), 2), Err(Error::RepeatedAxis { axis: 0 }));
     }

@@ -1,6 +1,7 @@
 //! The plan: which axis the kernel runs along, which one steps its rows, and whether those meet other rows.
 
 use super::axes::{A, Axis, B, Offsets, TRACKS, simplify};
+use crate::array::PerAxis;
 
 /// What the kernel's inner loop runs along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Plans over `axes` of elements of the given sizes.
-    pub(crate) fn new(axes: Vec<Axis>, size_a: usize, size_b: usize) -> Self {
+    pub(crate) fn new(axes: PerAxis<Axis>, size_a: usize, size_b: usize) -> Self {
         let (start, mut axes) = simplify(axes);
         // How well the kernel runs along an axis: unit steps are read in place, zero steps are
         // filled once, all else is gathered. A reduced axis wins a tie: it needs fewer states.
@@ -90,6 +91,11 @@ impl Plan {
             Inner::Row if !self.rows.reduced => Some(self.rows),
             Inner::Row => None,
         }
+    }
+
+    /// Results for each place of the outer kept axes.
+    pub(crate) fn results(&self) -> usize {
+        self.tiled().map_or(1, |axis| axis.len) * self.across.len
     }
 
     /// How many results each place of a tile stands for: the product of the outer kept axes.
@@ -154,13 +160,14 @@ pub(crate) enum Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smallvec::smallvec;
 
     fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
         Axis { len, step: [a, b, 0, 0, 0, 0], reduced }
     }
 
     fn stack(reduced: [bool; 3]) -> Plan {
-        let axes = vec![
+        let axes = smallvec![
             axis(64, 1080 * 1920, 0, reduced[0]),
             axis(1080, 1920, 1920, reduced[1]),
             axis(1920, 1, 1, reduced[2]),
@@ -190,7 +197,7 @@ mod tests {
         assert_eq!((plan.rows.len, plan.rows.reduced, plan.shares_rows()), (64, true, true));
         assert_eq!(plan.kept.iter().map(|axis| axis.len).collect::<Vec<_>>(), [1080]);
         // Too few pairs to leave the order of memory for.
-        let short = vec![axis(3, 5000, 0, true), axis(50, 100, 100, false), axis(100, 1, 1, true)];
+        let short = smallvec![axis(3, 5000, 0, true), axis(50, 100, 100, false), axis(100, 1, 1, true)];
         assert_eq!(Plan::new(short, 1, 1).rows.len, 50);
     }
 
@@ -198,7 +205,7 @@ mod tests {
     fn rows_that_meet_rows_are_paired() {
         for turned in [false, true] {
             let (a, b) = if turned { (0, 784) } else { (784, 0) };
-            let axes = vec![axis(30, a, b, false), axis(20, b, a, false), axis(784, 1, 1, true)];
+            let axes = smallvec![axis(30, a, b, false), axis(20, b, a, false), axis(784, 1, 1, true)];
             let plan = Plan::new(axes, 1, 1).paired();
             assert!(plan.is_paired() && plan.kept.is_empty());
             assert_eq!((plan.across.step[A], plan.across.step[B]), (784, 0));

@@ -103,8 +103,7 @@ impl Cut {
 
     /// How many pairs of elements there are.
     pub(crate) fn elements(&self) -> u64 {
-        let along = self.parts[0].tiled().map_or(1, |axis| axis.len);
-        let results = (along * self.parts[0].across.len * self.parts[0].outer_kept()) as u128;
+        let results = (self.parts[0].results() * self.parts[0].outer_kept()) as u128;
         let depth: u128 = self.parts.iter().map(Plan::depth).sum();
         u64::try_from(results * depth).unwrap_or(u64::MAX)
     }
@@ -161,6 +160,7 @@ fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smallvec::smallvec;
     use crate::plan::axes::Axis;
 
     fn axis(len: usize, a: isize, reduced: bool) -> Axis {
@@ -171,7 +171,7 @@ mod tests {
     fn tasks_cover_every_tile_once() {
         for (kept, reduced, threads) in [(64, 2_073_600, 2), (1, 10_000_000, 8), (5_000_000, 3, 5), (7, 1, 3)]
         {
-            let axes = vec![axis(kept, reduced as isize, false), axis(reduced, 1, true)];
+            let axes = smallvec![axis(kept, reduced as isize, false), axis(reduced, 1, true)];
             let cut = Cut::new(Plan::new(axes, 1, 1), 2, 256, threads);
             let mut seen = vec![0; cut.tiles()];
             (0..cut.tasks()).map(|i| cut.task(i)).for_each(|task| {

@@ -95,7 +95,7 @@ impl Accumulator {
         let pairing = request.pairing();
         let states =
             pairing.for_element(Make { asked, len: kept.iter().product(), weighted, omits: request.omits() });
-        Self { pairing, kept, weighted, omits: request.omits(), states, broken: false }
+        Self { pairing, kept: kept.into_vec(), weighted, omits: request.omits(), states, broken: false }
     }
 
     /// The shape of the results.
