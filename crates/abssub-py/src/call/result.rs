@@ -118,6 +118,18 @@ pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) 
     strides.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&step, _)| step).collect()
 }
 
+/// The scalar of a dtype whose bytes these are.
+pub(super) fn scalar<'py>(dtype: &Bound<'py, PyArrayDescr>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let py = dtype.py();
+    assert_eq!(dtype.itemsize(), bytes.len());
+    // SAFETY: NumPy copies an item's bytes and answers a new reference, or null with an exception set.
+    unsafe {
+        let data = bytes.as_ptr().cast_mut().cast();
+        let scalar = PY_ARRAY_API.PyArray_Scalar(py, data, dtype.as_dtype_ptr(), std::ptr::null_mut());
+        Bound::from_owned_ptr_or_err(py, scalar)
+    }
+}
+
 /// The array, or the scalar that an array without axes holds: as NumPy's reductions answer.
 pub(super) fn unwrapped<'py>(array: Array<'py>) -> PyResult<Bound<'py, PyAny>> {
     let py = array.py();

@@ -8,12 +8,12 @@ use super::import::imported;
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
 use super::result::{
-    COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, target, unwrapped,
+    COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, scalar, target, unwrapped,
 };
 use super::running::Teller;
 use super::warning;
 use abssub::Error;
-use abssub::array::{DType, PerAxis};
+use abssub::array::{DType, PerAxis, Target};
 use abssub::exec::{GoOn, Request, Sum};
 use abssub::reduce::Specials;
 use numpy::{PyArrayDescr, PyArrayDescrMethods, PyUntypedArrayMethods};
@@ -100,10 +100,11 @@ impl<'py> Landing<'_, 'py> {
         let call = Call { py, name, sum: &sum, reading, keepdims: self.keepdims, default, teller };
         let dtype = self.dtype.map(|dtype| PyArrayDescr::new(py, dtype)).transpose()?;
         match self.out {
-            None => unwrapped(match dtype {
-                None => call.stored(call.default.clone())?,
-                Some(dtype) => call.fresh(dtype)?,
-            }),
+            None => match dtype {
+                None if call.shape().is_empty() => call.scalar(),
+                None => Ok(call.stored(call.default.clone())?.into_any()),
+                Some(dtype) => unwrapped(call.fresh(dtype)?),
+            },
             Some(out) => call.store_in(out, dtype),
         }
     }
@@ -144,6 +145,17 @@ impl<'py> Call<'_, 'py> {
         let array = new_array(dtype, &self.shape())?;
         self.copy_stored(&array, stored)?;
         Ok(array)
+    }
+
+    /// The only sum as a scalar, without the array that NumPy would take it from.
+    fn scalar(&self) -> PyResult<Bound<'py, PyAny>> {
+        let mut sum = [0u8; size_of::<u64>()];
+        // SAFETY: sums in their own dtype have eight bytes, and nothing else uses these.
+        let target =
+            unsafe { Target::new(sum.as_mut_ptr(), to_core(&self.default).expect("a sum's own dtype")) };
+        // SAFETY: a single place.
+        unsafe { self.store_at(target, &[]) }?;
+        scalar(&self.default, &sum)
     }
 
     /// The sum as a new array of a dtype that the core stores.
@@ -234,9 +246,17 @@ impl<'py> Call<'_, 'py> {
 
     fn store(&self, array: &Array<'_>) -> PyResult<()> {
         let strides = kept_strides(array, self.sum.request().reduced(), self.keepdims);
-        let target = target(array);
         // SAFETY: the array has the result's shape, and these are its strides.
-        let met = self.run(|go_on| unsafe { self.sum.store(target, &strides, go_on) })?;
+        unsafe { self.store_at(target(array), &strides) }
+    }
+
+    /// Runs the sum and warns of what it met.
+    ///
+    /// # Safety
+    /// As `Sum::store`: the strides are those of the result's shape in the target's memory.
+    unsafe fn store_at(&self, target: Target<'_>, strides: &[isize]) -> PyResult<()> {
+        // SAFETY: the caller's promise.
+        let met = self.run(|go_on| unsafe { self.sum.store(target, strides, go_on) })?;
         let name: &CStr = if self.name == "sad" { c"sad" } else { c"ssd" };
         warning::give(self.py, name, met)
     }

@@ -33,12 +33,7 @@ impl<'m> Operand<'m> {
     /// # Safety
     /// For `'m`, every element that the shape and strides reach from `start` must be readable, from any thread.
     #[allow(unsafe_code)]
-    pub unsafe fn from_raw(
-        start: *const u8,
-        dtype: DType,
-        shape: &[usize],
-        strides_bytes: &[isize],
-    ) -> Self {
+    pub unsafe fn from_raw(start: *const u8, dtype: DType, shape: &[usize], strides_bytes: &[isize]) -> Self {
         assert_eq!(shape.len(), strides_bytes.len(), "a stride for each axis");
         Self {
             start,

@@ -89,7 +89,8 @@ scalars! {
 
 impl<'m, T: Scalar, D: Dimension> From<ArrayView<'m, T, D>> for Operand<'m> {
     fn from(view: ArrayView<'m, T, D>) -> Self {
-        let strides: PerAxis<isize> = view.strides().iter().map(|&step| step * size_of::<T>() as isize).collect();
+        let strides: PerAxis<isize> =
+            view.strides().iter().map(|&step| step * size_of::<T>() as isize).collect();
         // SAFETY: the view borrows every element that its shape and strides reach, for 'm.
         unsafe { Operand::from_raw(view.as_ptr().cast(), T::DTYPE, view.shape(), &strides) }
     }

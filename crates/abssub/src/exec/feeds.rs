@@ -6,7 +6,7 @@ use super::job::{Job, Missing};
 use super::reduction::{Index, Piece};
 use crate::array::{Operand, Receive};
 use crate::element::Keyed;
-use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd};
+use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd, Windows};
 use crate::plan::{A, Axis, B, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
@@ -124,6 +124,20 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let from_b = rectangle(self.job.b, at[B], steps(&plan.rows, B), span);
         // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
         unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
+    }
+
+    /// What the windows that begin in `span` are made of: a run of the operand that stays, and of the other
+    /// as much more as there are windows more than one.
+    pub(super) fn feed_windows(&mut self, plan: &Plan, at: Offsets, span: Span) -> Windows<'_, E> {
+        let run = |operand: &Operand<'_>, which: usize| {
+            let (through, along) = (plan.rows.step[which], plan.inner_axis.step[which]);
+            let start = at[which] + through * span.row as isize + along * span.at as isize;
+            let len = if along == 0 { span.rows } else { span.rows + span.len - 1 };
+            rectangle(operand, start, (0, through), Span { row: 0, rows: 1, at: 0, len })
+        };
+        let (from_a, from_b) = (run(self.job.a, A), run(self.job.b, B));
+        // SAFETY: operands vouch for every element that their shape reaches, and windows hold no others.
+        unsafe { Windows { a: self.a.rows(from_a).row(0), b: self.b.rows(from_b).row(0) } }
     }
 
     /// Sets the flags of the pairs that take part; false if one is missing that must not be.

@@ -3,7 +3,7 @@
 use super::feeds::{Feeds, Span};
 use super::job::{GoOn, Job, Progress, Shared};
 use super::pool;
-use super::reduction::{Index, Piece, Reduction, ResultRun};
+use super::reduction::{Index, Patterned, Piece, Reduction, ResultRun};
 use super::shape::{BlockShape, Limits};
 use crate::Error;
 use crate::array::Receive;
@@ -37,12 +37,13 @@ where
     // One result's states that are too large for a thread are not held by several.
     let state_bytes = reduction.state_bytes();
     let threads = if state_bytes > TILE_BYTES { 1 } else { job.threads };
-    // Flags and weights belong to pairs of elements, so rows that have them meet one by one.
-    let paired = reduction.paired().filter(|_| !job.is_partial() && job.weights.is_none());
-    let plan = if paired.is_some() { plan.paired() } else { plan };
-    if plan.kept.is_empty() && plan.reduced.is_empty() && !plan.is_paired() {
+    // Flags and weights belong to pairs of elements, so rows and windows that have them are read one by one.
+    let is_plain = !job.is_partial() && job.weights.is_none();
+    let patterned = is_plain && reduction.patterned().is_some();
+    let plan = if patterned { plan.paired().windowed() } else { plan };
+    if plan.is_one_rectangle() {
         let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
-        let mut feeds = Feeds::new(job, plan.inner_axis.step);
+        let mut feeds = Feeds::new(job, plan.run_step());
         let most = feeds.most_elements().unwrap_or(ALONE_ELEMENTS).min(reduction.most_elements());
         if elements <= most.min(ALONE_ELEMENTS) && plan.results() <= TILE_BYTES / state_bytes {
             return alone(job, reduction, &plan, &mut feeds);
@@ -109,7 +110,9 @@ fn piece<'f, E: Keyed<Left: Receive, Right: Receive>>(
     tile_from: usize,
 ) -> Option<Piece<'f, E>> {
     let (into, places) = match plan.inner {
-        Inner::Column => (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len),
+        Inner::Column | Inner::Window => {
+            (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len)
+        }
         Inner::Row if plan.rows.reduced => (FoldInto::One, 0..1),
         Inner::Row => (FoldInto::EachRow, span.row - tile_from..span.row - tile_from + span.rows),
     };
@@ -135,11 +138,11 @@ fn store<E: Element, R: Reduction<E>>(
     tile: Tile,
     states: &R::Tile,
 ) -> Result<Specials, Error> {
-    match reduction.paired() {
-        Some(paired) if tile.across > 1 => {
+    match reduction.patterned() {
+        Some(patterned) if tile.across > 1 => {
             let mut met = Specials::default();
             for run in 0..tile.across {
-                met = met.or(paired.store_run(states, run * tile.len, results(cut, tile, run))?);
+                met = met.or(patterned.store_run(states, run * tile.len, results(cut, tile, run))?);
             }
             Ok(met)
         }
@@ -166,11 +169,11 @@ where
 {
     fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>) -> Self {
         let plan = &shared.cut.parts[0];
-        let feeds = Feeds::new(job, plan.inner_axis.step);
+        let feeds = Feeds::new(job, plan.run_step());
         let limits = Limits {
             taken: reduction.most_elements(),
             gathered: feeds.most_elements(),
-            scattered: feeds.are_scattered(plan.inner_axis.step),
+            scattered: feeds.are_scattered(plan.run_step()),
         };
         let shape = BlockShape::new(plan, limits);
         let states = reduction.tile(shared.cut.largest_tile());
@@ -204,7 +207,9 @@ where
         base.iter_mut().zip(plan.across.step).for_each(|(at, step)| *at += step * tile.across_from as isize);
         let mut place = Odometer::new(&plan.reduced, base, 0);
         let whole = match plan.inner {
-            Inner::Column => Span { row: 0, rows: plan.rows.len, at: tile.from, len: tile.len },
+            Inner::Column | Inner::Window => {
+                Span { row: 0, rows: plan.rows.len, at: tile.from, len: tile.len }
+            }
             Inner::Row if plan.rows.reduced => {
                 Span { row: 0, rows: plan.rows.len, at: 0, len: plan.inner_axis.len }
             }
@@ -230,10 +235,15 @@ where
                         return false;
                     }
                     let span = Span { row: whole.row + row, rows, at: whole.at + panel_at + piece_at, len };
-                    if plan.is_paired() {
-                        self.fold_paired(plan, at, span, tile);
-                    } else {
-                        self.fold_block(plan, at, span, tile.from);
+                    self.unlooked += tile.across * span.rows * span.len;
+                    match self.reduction.patterned() {
+                        Some(patterned) if plan.is_paired() => {
+                            self.fold_paired(patterned, plan, at, span, tile)
+                        }
+                        Some(patterned) if plan.inner == Inner::Window => {
+                            self.fold_windows(patterned, plan, at, span, tile);
+                        }
+                        _ => self.fold_block(plan, at, span, tile.from),
                     }
                 }
             }
@@ -254,17 +264,35 @@ where
     }
 
     /// Hands the rows that meet in one block to the reduction.
-    fn fold_paired(&mut self, plan: &Plan, at: Offsets, span: Span, tile: Tile) {
-        self.unlooked += tile.across * span.rows * span.len;
+    fn fold_paired(
+        &mut self,
+        patterned: &dyn Patterned<E, Tile = R::Tile>,
+        plan: &Plan,
+        at: Offsets,
+        span: Span,
+        tile: Tile,
+    ) {
         let block = self.feeds.feed_pairs(plan, at, tile.across, span);
         let meeting = Meeting::All { from: span.row - tile.from, a: tile.len, b: 1 };
-        let paired = self.reduction.paired().expect("only such plans are paired");
-        paired.fold_pairs(self.job.level, block, meeting, &mut self.states);
+        patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
+    }
+
+    /// Hands the windows that begin in a span to the reduction.
+    fn fold_windows(
+        &mut self,
+        patterned: &dyn Patterned<E, Tile = R::Tile>,
+        plan: &Plan,
+        at: Offsets,
+        span: Span,
+        tile: Tile,
+    ) {
+        let windows = self.feeds.feed_windows(plan, at, span);
+        let places = span.at - tile.from..span.at - tile.from + span.len;
+        patterned.fold_windows(self.job.level, windows, places, &mut self.states);
     }
 
     /// Hands one block to the reduction.
     fn fold_block(&mut self, plan: &Plan, at: Offsets, span: Span, tile_from: usize) {
-        self.unlooked += span.rows * span.len;
         match piece(&mut self.feeds, plan, at, span, tile_from) {
             Some(piece) => self.reduction.fold(self.job.level, piece, &mut self.states),
             None => self.shared.fail(Error::NotANumber),

@@ -3,8 +3,8 @@
 
 use super::steps::steps;
 use super::strip::absdiff_strip;
-use crate::array::{Operand, PerAxis};
 use crate::array::strip::Strip;
+use crate::array::{Operand, PerAxis};
 use crate::element::Stored;
 use crate::kernel::map::MapStrip;
 use crate::plan::{A, Axis, B, OUT, Odometer, Plan};

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::{Block, FoldInto, Level, Meeting, Rows};
+use crate::kernel::{Block, FoldInto, Level, Meeting, Rows, Windows};
 use crate::reduce::Specials;
 use std::ops::Range;
 
@@ -22,8 +22,8 @@ pub(super) trait Reduction<E: Element>: Sync {
     /// States for `len` results.
     fn tile(&self, len: usize) -> Self::Tile;
 
-    /// How it folds rows that meet rows, if it has a way of its own.
-    fn paired(&self) -> Option<&dyn Paired<E, Tile = Self::Tile>> {
+    /// How it folds rows that meet rows, and windows, if it has ways of its own.
+    fn patterned(&self) -> Option<&dyn Patterned<E, Tile = Self::Tile>> {
         None
     }
 
@@ -41,13 +41,22 @@ pub(super) trait Reduction<E: Element>: Sync {
 }
 
 /// A reduction that folds every row of one operand with every row of the other, in tiles of several runs
-/// of results: a run for each row of the first.
-pub(super) trait Paired<E: Element>: Sync {
+/// of results, a run for each row of the first; and the windows of an operand, a result for each.
+pub(super) trait Patterned<E: Element>: Sync {
     /// The states of a tile.
     type Tile;
 
     /// Folds each pair of rows into its state.
     fn fold_pairs(&self, level: Level, block: Block<'_, E>, meeting: Meeting, tile: &mut Self::Tile);
+
+    /// Folds each window into the state of its place.
+    fn fold_windows(
+        &self,
+        level: Level,
+        windows: Windows<'_, E>,
+        places: Range<usize>,
+        tile: &mut Self::Tile,
+    );
 
     /// Finishes the states of one run, which begins at the state `from`.
     fn store_run(&self, tile: &Self::Tile, from: usize, run: ResultRun) -> Result<Specials, Error>;

@@ -37,6 +37,8 @@ const COLUMN_LEN: usize = 1 << 9;
 const COLUMNS: usize = 1 << 13;
 /// Their rows.
 const COLUMN_ROWS: usize = 1 << 8;
+/// Windows that are folded at a time, and elements of each.
+const WINDOWS: usize = 1 << 12;
 /// Elements of rows that meet rows: a few of each stay in the first cache.
 const PAIRED_LEN: usize = 1 << 12;
 
@@ -52,6 +54,7 @@ impl BlockShape {
         match plan.inner {
             _ if limits.scattered && plan.rows.len > 1 => within(limit, SCATTERED_LEN),
             Inner::Row if plan.is_paired() => Self::paired(plan, limits),
+            Inner::Window => Self::windows(limits),
             Inner::Column if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             Inner::Column if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             Inner::Row if plan.shares_rows() && is_free => {
@@ -60,6 +63,12 @@ impl BlockShape {
             Inner::Row if plan.shares_rows() => within(limit, SHARED_LEN.min(limit)),
             _ => Self { panel: usize::MAX, ..within(limit, limit) },
         }
+    }
+
+    /// For windows: a buffer holds one that begins at each of as many places as it has elements.
+    fn windows(limits: Limits) -> Self {
+        let each = limits.gathered.map_or(WINDOWS, |most| most / 2).min(WINDOWS);
+        Self { rows: each, len: each, panel: usize::MAX }
     }
 
     /// For rows that meet rows: the buffers hold those of the longer side of a tile.

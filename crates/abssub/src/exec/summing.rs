@@ -1,13 +1,14 @@
 //! Sums as reductions: a state for each result, of the differences or of their weighted products.
 
 use super::measured::Measured;
-use super::reduction::{Paired, Piece, Reduction, ResultRun};
+use super::reduction::{Patterned, Piece, Reduction, ResultRun};
 use super::weigh::{Power, Terms};
 use crate::Error;
 use crate::array::Target;
 use crate::element::Element;
-use crate::kernel::{Block, Fold, Level, Meeting, Term};
+use crate::kernel::{Block, Fold, Level, Meeting, Term, Windows};
 use crate::reduce::{ExactSum, Landing, Specials, State};
+use std::ops::Range;
 
 /// Where sums start, and where they go.
 pub(super) struct Summing<'m, F: Fold> {
@@ -45,7 +46,7 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
         vec![F::State::default(); len]
     }
 
-    fn paired(&self) -> Option<&dyn Paired<E, Tile = Vec<F::State>>> {
+    fn patterned(&self) -> Option<&dyn Patterned<E, Tile = Vec<F::State>>> {
         Some(self)
     }
 
@@ -68,12 +69,23 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
     }
 }
 
-impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Paired<E> for Summing<'_, F> {
+impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Patterned<E> for Summing<'_, F> {
     type Tile = Vec<F::State>;
 
     fn fold_pairs(&self, level: Level, block: Block<'_, E>, meeting: Meeting, tile: &mut Vec<F::State>) {
         let Block { a, b } = block;
         Block::<F> { a, b }.fold_rows(level, meeting, tile);
+    }
+
+    fn fold_windows(
+        &self,
+        level: Level,
+        windows: Windows<'_, E>,
+        places: Range<usize>,
+        tile: &mut Vec<F::State>,
+    ) {
+        let Windows { a, b } = windows;
+        Windows::<F> { a, b }.fold(level, &mut tile[places]);
     }
 
     fn store_run(&self, tile: &Vec<F::State>, from: usize, run: ResultRun) -> Result<Specials, Error> {

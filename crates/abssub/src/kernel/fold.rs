@@ -122,6 +122,17 @@ pub(crate) trait Fold: Element {
         }
     }
 
+    /// Folds each window of the longer run with the shorter one into its own state, a window for each place
+    /// where one begins.
+    #[inline(always)]
+    fn fold_windows<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, states: &mut [Self::State]) {
+        let len = a.len().min(b.len());
+        let (step_a, step_b) = (usize::from(a.len() > len), usize::from(b.len() > len));
+        for (i, state) in states.iter_mut().enumerate() {
+            Self::fold_row(simd, a.part(i * step_a, len), b.part(i * step_b, len), state);
+        }
+    }
+
     /// Folds each column into its own state: `states[i]` gets `|a[i] - b[i]|` of every row.
     fn fold_columns<S: Simd>(simd: S, a: Rows<Self::Left>, b: Rows<Self::Right>, states: &mut [Self::State]);
 }
@@ -205,6 +216,34 @@ impl<E: Fold> Block<'_, E> {
     #[inline]
     pub(crate) fn fold_rows(self, level: Level, meeting: Meeting, states: &mut [E::State]) {
         level.run(FoldBlock { block: self, rows: Some(meeting), states });
+    }
+}
+
+/// A run of one operand and a longer one of the other, in which the first has a place at every element.
+pub(crate) struct Windows<'m, E: Element> {
+    pub(crate) a: Run<'m, E::Left>,
+    pub(crate) b: Run<'m, E::Right>,
+}
+
+impl<E: Fold> Windows<'_, E> {
+    /// Folds every window into its own state.
+    #[inline]
+    pub(crate) fn fold(self, level: Level, states: &mut [E::State]) {
+        level.run(FoldWindows { windows: self, states });
+    }
+}
+
+struct FoldWindows<'m, 's, E: Fold> {
+    windows: Windows<'m, E>,
+    states: &'s mut [E::State],
+}
+
+impl<E: Fold> Kernel for FoldWindows<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        E::fold_windows(simd, self.windows.a, self.windows.b, self.states);
     }
 }
 

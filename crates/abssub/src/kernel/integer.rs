@@ -4,6 +4,7 @@ use super::arch::Simd;
 use super::column::{Partial, sum_columns};
 use super::fold::{Fold, Meeting, Rows};
 use super::vectors::{Bytes, Squares, Words, sum_row, sum_rows};
+use super::window::sum_windows;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
@@ -32,6 +33,16 @@ macro_rules! fold_vectors {
             }
 
             #[inline(always)]
+            fn fold_windows<S: Simd>(
+                _simd: S,
+                a: Run<Self::Left>,
+                b: Run<Self::Right>,
+                states: &mut [Self::State],
+            ) {
+                sum_windows::<Self>(a, b, states);
+            }
+
+            #[inline(always)]
             fn fold_columns<S: Simd>(
                 _simd: S,
                 a: Rows<Self::Left>,
@@ -56,6 +67,16 @@ macro_rules! fold_with {
             #[inline(always)]
             fn fold_row<S: Simd>($simd: S, $a: Run<Self::Left>, $b: Run<Self::Right>, state: &mut Self::State) {
                 state.0 += <$t as Partial>::Count::from($row);
+            }
+
+            #[inline(always)]
+            fn fold_windows<S: Simd>(
+                _simd: S,
+                a: Run<Self::Left>,
+                b: Run<Self::Right>,
+                states: &mut [Self::State],
+            ) {
+                sum_windows::<Self>(a, b, states);
             }
 
             #[inline(always)]

@@ -17,9 +17,10 @@ pub(crate) mod pairs;
 mod scalar;
 mod square;
 mod vectors;
+mod window;
 
 pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
 pub(crate) use float::Term;
-pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows};
+pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows, Windows};
 pub use level::{Level, UnknownLevel};

@@ -73,7 +73,10 @@ mod tests {
         assert_eq!(broadcast_shapes(&[5, 1, 7], &[6, 1]), Ok(PerAxis::from_slice(&[5, 6, 7])));
         assert_eq!(broadcast_shapes(&[0], &[1]), Ok(PerAxis::from_slice(&[0])));
         assert!(matches!(broadcast_shapes(&[1 << 40, 1], &[1 << 40]), Err(Error::TooLarge { .. })));
-        assert_eq!(broadcast_shapes(&[1 << 40, 1, 0], &[1 << 40, 1]), Ok(PerAxis::from_slice(&[1 << 40, 1 << 40, 0])));
+        assert_eq!(
+            broadcast_shapes(&[1 << 40, 1, 0], &[1 << 40, 1]),
+            Ok(PerAxis::from_slice(&[1 << 40, 1 << 40, 0]))
+        );
         let error = broadcast_shapes(&[2, 3], &[2, 4]).unwrap_err();
         assert_eq!(error.to_string(), "operands could not be broadcast together with shapes (2,3) (2,4)");
     }

@@ -10,6 +10,9 @@ pub(crate) enum Inner {
     Row,
     /// A kept axis: each place of the row has a state of its own.
     Column,
+    /// A kept axis along which one operand moves by an element while the other stays where it is, and the
+    /// rows go on in the same memory: each place has a state of its own, for the window that begins there.
+    Window,
 }
 
 /// The order in which a reduction reads memory.
@@ -21,7 +24,7 @@ pub(crate) struct Plan {
     pub(crate) kept: Vec<Axis>,
     /// The reduced axes outside the kernel, outermost first.
     pub(crate) reduced: Vec<Axis>,
-    /// What steps from row to row; kept only under [`Inner::Row`].
+    /// What steps from row to row, or through a window; kept only under [`Inner::Row`].
     pub(crate) rows: Axis,
     /// A kept axis along which only the first operand moves, where only the second moves along the rows:
     /// every row of the one meets every row of the other. Of one place where there is none.
@@ -62,7 +65,7 @@ impl Plan {
         let moves = |axis: &Axis| (axis.step[A] != 0, axis.step[B] != 0);
         let turned = |(a, b): (bool, bool)| (b, a);
         let others = turned(moves(&self.rows));
-        if self.inner == Inner::Column || self.rows.reduced || others.0 == others.1 {
+        if self.inner != Inner::Row || self.rows.reduced || others.0 == others.1 {
             return self;
         }
         if let Some(i) = self.kept.iter().rposition(|axis| moves(axis) == others) {
@@ -74,9 +77,42 @@ impl Plan {
         self
     }
 
+    /// The same, with windows where an operand walks the same memory along a kept axis and a reduced one.
+    pub(crate) fn windowed(mut self) -> Self {
+        let along = self.inner_axis;
+        let slides = |axis: &Axis, which: usize, other: usize| {
+            axis.step[which] == along.step[which] && along.step[which] > 0 && axis.step[other] == 0
+        };
+        let is_window = |axis: &Axis| !axis.reduced && (slides(axis, A, B) || slides(axis, B, A));
+        if self.inner != Inner::Row || !along.reduced || self.is_paired() {
+            return self;
+        }
+        if is_window(&self.rows) {
+            self.inner_axis = self.rows;
+        } else if let Some(i) = self.kept.iter().rposition(is_window) {
+            self.inner_axis = self.kept.remove(i);
+            let outer = if self.rows.reduced { &mut self.reduced } else { &mut self.kept };
+            outer.push(self.rows);
+        } else {
+            return self;
+        }
+        (self.rows, self.inner) = (along, Inner::Window);
+        self
+    }
+
     /// Whether every row of one operand meets every row of the other.
     pub(crate) fn is_paired(&self) -> bool {
         self.across.len > 1
+    }
+
+    /// How far neighbours of a run that a kernel is given lie apart.
+    pub(crate) fn run_step(&self) -> Offsets {
+        if self.inner == Inner::Window { self.rows.step } else { self.inner_axis.step }
+    }
+
+    /// Whether there is nothing but rows of elements.
+    pub(crate) fn is_one_rectangle(&self) -> bool {
+        self.kept.is_empty() && self.reduced.is_empty() && !self.is_paired() && self.inner != Inner::Window
     }
 
     /// Whether one operand is the same in all rows.
@@ -87,7 +123,7 @@ impl Plan {
     /// The axis along which neighbouring results lie in one tile, if any: each place has a state.
     pub(crate) fn tiled(&self) -> Option<Axis> {
         match self.inner {
-            Inner::Column => Some(self.inner_axis),
+            Inner::Column | Inner::Window => Some(self.inner_axis),
             Inner::Row if !self.rows.reduced => Some(self.rows),
             Inner::Row => None,
         }

@@ -142,7 +142,7 @@ fn tile_len(plan: &Plan, along: usize, wanted: usize) -> usize {
     let shortest = match plan.inner {
         Inner::Row if plan.is_paired() => SHORTEST_PAIRED,
         Inner::Row => 1,
-        Inner::Column => SHORTEST_STRIP,
+        Inner::Column | Inner::Window => SHORTEST_STRIP,
     };
     along.div_ceil(wanted).max(shortest).min(along)
 }
@@ -160,8 +160,8 @@ fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smallvec::smallvec;
     use crate::plan::axes::Axis;
+    use smallvec::smallvec;
 
     fn axis(len: usize, a: isize, reduced: bool) -> Axis {
         Axis { len, step: [a, a, 0, 0, a, 0], reduced }
