@@ -1,0 +1,115 @@
+"""The patterns of the planner, reached by plain calls: pairs by broadcasting, shared frames, windows; and
+the accumulators inside them at the edges of what they hold."""
+
+import numpy as np
+import pytest
+
+import abssub as ab
+
+DTYPES = ("?", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8")
+
+
+def noise(shape, dtype, seed=0):
+    random = np.random.default_rng(seed)
+    dtype = np.dtype(dtype)
+    if dtype.kind == "b":
+        return random.integers(0, 2, shape).astype(bool)
+    if dtype.kind == "f":
+        return (random.integers(0, 1000, shape) / 8).astype(dtype)
+    info = np.iinfo(dtype)
+    return random.integers(info.min, info.max, shape, dtype=dtype, endpoint=True)
+
+
+def exact(a, b, axis):
+    """In Python's integers: the floats here are eighths."""
+    scale = 8 if a.dtype.kind == "f" else 1
+    whole = [np.array([int(x * scale) for x in array.ravel().tolist()], object) for array in (a, b)]
+    a, b = whole[0].reshape(a.shape), whole[1].reshape(b.shape)
+    sums = np.abs(a - b).sum(axis=axis)
+    return np.asarray(sums / scale, float) if scale != 1 else np.asarray(sums)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_pairs_by_broadcasting(dtype, level, threads):
+    x, y = noise((9, 5, 13), dtype), noise((70, 5, 13), dtype, 1)
+    sums = ab.sad(x[:, None], y[None], axis=(-2, -1), threads=threads)
+    assert (sums == exact(x[:, None], y[None], (-2, -1))).all()
+    # Turned, with an axis between, and with one that both keep.
+    assert (ab.sad(x[None], y[:, None], axis=(-2, -1), threads=threads) == sums.T).all()
+    between = ab.sad(x[:, None, None], y[None, :, None], axis=(-2, -1), threads=threads)
+    assert (between[:, :, 0] == sums).all()
+    lines = ab.sad(x[:, None], y[None], axis=-1, threads=threads)
+    assert (lines == exact(x[:, None], y[None], -1)).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_windows_of_an_image(dtype, level, threads):
+    image, template = noise((30, 150), dtype), noise((6, 11), dtype, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(image, template.shape)
+    sums = ab.sad(windows, template, axis=(-2, -1), threads=threads)
+    assert (sums == exact(windows, template, (-2, -1))).all()
+    assert (ab.sad(template, windows, axis=(-2, -1), threads=threads) == sums).all()
+    assert (ab.sad(windows[::-1, ::3], template, axis=(2, 3), threads=threads) == sums[::-1, ::3]).all()
+    swapped = windows.astype(windows.dtype.newbyteorder()), template
+    assert (ab.sad(*swapped, axis=(2, 3), threads=threads) == sums).all()
+    flipped = np.lib.stride_tricks.sliding_window_view(image[:, ::-1], template.shape)
+    assert (ab.sad(flipped, template, axis=(2, 3), threads=threads) == exact(flipped, template, (2, 3))).all()
+
+
+def test_windows_in_one_line(level):
+    line, probe = noise(5000, "u1"), noise(700, "u1", 1)
+    windows = np.lib.stride_tricks.sliding_window_view(line, 700)
+    wide = np.abs(windows.astype(int) - probe).sum(axis=1)
+    assert (ab.sad(windows, probe, axis=1) == wide).all()
+    assert (ab.ssd(windows, probe, axis=1) == ((windows.astype(int) - probe) ** 2).sum(axis=1)).all()
+
+
+def test_other_reductions_of_pairs_and_windows(level):
+    x, y = noise((7, 40), "u1"), noise((9, 40), "u1", 1)
+    wide = np.abs(x[:, None].astype(int) - y[None])
+    d = ab.AbsDiff(x[:, None], y[None])
+    assert (d.max(axis=-1) == wide.max(axis=-1)).all()
+    assert (d.argmax(axis=-1) == wide.argmax(axis=-1)).all()
+    assert (ab.ssd(x[:, None], y[None], axis=-1) == (wide**2).sum(axis=-1)).all()
+    mask = noise((9, 40), "?", 2)
+    assert (ab.sad(x[:, None], y[None], axis=-1, where=mask) == (wide * mask).sum(axis=-1)).all()
+    weights = np.arange(40.0)
+    assert (ab.sad(x[:, None], y[None], axis=-1, weights=weights) == (wide * weights).sum(axis=-1)).all()
+    windows = np.lib.stride_tricks.sliding_window_view(x[0], 8)
+    best = np.abs(windows.astype(int) - y[0, :8]).max(axis=-1)
+    assert (ab.AbsDiff(windows, y[0, :8]).max(axis=-1) == best).all()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2"])
+def test_accumulators_at_the_edges_of_what_they_hold(dtype, level):
+    """Vectors of nothing but the greatest difference, and of nothing but none, which a biased lane counts
+    furthest down; around every number of steps after which a lane must be emptied."""
+    info = np.iinfo(dtype)
+    greatest = info.max - info.min
+    for step in (1 << 13, 1 << 14, 1 << 15, 1 << 16):
+        for elements in (31, 32, 33, *(step * 64 // np.dtype(dtype).itemsize + more for more in (-1, 0, 1))):
+            low, high = np.full(elements, info.min, dtype), np.full(elements, info.max, dtype)
+            assert ab.sad(low, high) == greatest * elements
+            assert ab.sad(low, low) == 0
+            assert ab.ssd(low, high) == greatest**2 * elements
+            pairs = ab.sad(np.stack([low, high])[:, None], np.stack([high, low, low])[None], axis=-1)
+            assert (pairs == np.array([[1, 0, 0], [0, 1, 1]]) * greatest * elements).all()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1"])
+@pytest.mark.parametrize("height", [255, 256, 257, 258, 513, 514, 515])
+def test_columns_and_windows_at_the_edges_of_a_partial_sum(dtype, height, level):
+    info = np.iinfo(dtype)
+    low, high = np.full((height, 70), info.min, dtype), np.full((height, 70), info.max, dtype)
+    assert (ab.sad(low, high, axis=0) == 255 * height).all()
+    assert (ab.sad(low, high[0], axis=0) == 255 * height).all()
+    windows = np.lib.stride_tricks.sliding_window_view(np.full(height + 100, info.max, dtype), height)
+    assert (ab.sad(windows, low[:, 0], axis=-1) == 255 * height).all()
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_two_to_the_twenty_seventh_elements(more):
+    elements = 2**27 + more
+    low, high = np.zeros(elements, np.uint8), np.full(elements, 255, np.uint8)
+    assert ab.sad(low, high) == 255 * elements
+    assert ab.ssd(low, high) == 255**2 * elements
