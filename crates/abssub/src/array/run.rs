@@ -116,6 +116,16 @@ impl<'m, T: Pod> Run<'m, T> {
         )
     }
 
+    /// The `N` elements from `from` on; zeros where there are no more.
+    #[inline(always)]
+    pub fn padded<const N: usize>(self, from: usize) -> [T; N] {
+        let rest = self.after(from);
+        match rest.blocks().0.next() {
+            Some(block) => block,
+            None => std::array::from_fn(|i| if i < rest.len { rest.get(i) } else { T::ZERO }),
+        }
+    }
+
     /// The elements one by one.
     #[inline(always)]
     pub fn iter(self) -> impl Iterator<Item = T> + 'm {

@@ -4,6 +4,8 @@
 
 pub(crate) mod arch;
 mod certify;
+mod columns;
+mod digits;
 mod dispatch;
 mod float;
 mod fold;
@@ -13,11 +15,11 @@ pub(crate) mod keys;
 mod level;
 pub mod map;
 pub(crate) mod pairs;
+mod real;
 mod scalar;
-mod square;
 
 pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
-pub(crate) use float::Term;
 pub(crate) use fold::{Block, Fold, FoldInto, Rows};
 pub use level::{Level, UnknownLevel};
+pub(crate) use real::Term;

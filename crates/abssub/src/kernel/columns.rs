@@ -1,0 +1,121 @@
+//! Float sums of columns: strips of certified lanes, a few rows at a time.
+
+use super::certify::{Double, Lanes, Plain};
+use super::digits::{CHUNK, Digits};
+use super::float::{add_chunk, add_to_lanes};
+use super::fold::Rows;
+use super::real::Real;
+use crate::array::run::{Pod, Run};
+use std::array::from_fn;
+use std::ops::Range;
+
+/// Columns whose sums stay in registers while a few rows are added.
+const WIDTH: usize = 32;
+/// Columns that are summed together: a row's part of them fills a few cache lines.
+const STRIP: usize = 256;
+/// Rows that are added while sums are in registers.
+const TOGETHER: usize = 4;
+/// Rows of a strip that share certificates.
+const ROWS: usize = 256;
+
+/// Some rows of some columns.
+struct Strip<'m, E: Real> {
+    a: Rows<'m, E::Left>,
+    b: Rows<'m, E::Left>,
+    rows: Range<usize>,
+    at: usize,
+    width: usize,
+}
+
+/// The sums of a strip, and what they lost.
+struct Summed<L> {
+    lanes: [[L; 2]; STRIP / WIDTH],
+    lost: [[u64; WIDTH]; STRIP / WIDTH],
+}
+
+#[inline(always)]
+pub(super) fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Left>, sums: &mut [E::Sum]) {
+    for first in (0..a.count()).step_by(ROWS) {
+        let rows = first..a.count().min(first + ROWS);
+        for (k, sums) in sums.chunks_mut(STRIP).enumerate() {
+            let strip = Strip::<E> { a, b, rows: rows.clone(), at: k * STRIP, width: sums.len() };
+            let summed = strip.sum::<Plain<WIDTH>>();
+            if summed.lost.iter().flatten().fold(0, |all, &bits| all | bits) == 0 {
+                sums.iter_mut().enumerate().for_each(|(i, sum)| summed.give::<E>(i, sum));
+                continue;
+            }
+            let summed = strip.sum::<Double<WIDTH>>();
+            for (i, sum) in sums.iter_mut().enumerate() {
+                if summed.lost[i / WIDTH][i % WIDTH] == 0 {
+                    summed.give::<E>(i, sum);
+                } else {
+                    strip.sum_column(i, sum);
+                }
+            }
+        }
+    }
+}
+
+impl<L: Lanes<WIDTH>> Summed<L> {
+    #[inline(always)]
+    fn give<E: Real>(&self, i: usize, sum: &mut E::Sum) {
+        let [first, second] = &self.lanes[i / WIDTH];
+        sum.as_mut().add_pair(first.sum(i % WIDTH));
+        if E::PAIRED {
+            sum.as_mut().add_pair(second.sum(i % WIDTH));
+        }
+    }
+}
+
+impl<E: Real> Strip<'_, E> {
+    #[inline(always)]
+    fn sum<L: Lanes<WIDTH>>(&self) -> Summed<L> {
+        let mut summed = Summed { lanes: [[L::ZERO; 2]; STRIP / WIDTH], lost: [[0; WIDTH]; STRIP / WIDTH] };
+        let mut row = self.rows.start;
+        while row + TOGETHER <= self.rows.end {
+            self.add_rows::<L, TOGETHER>(row, &mut summed);
+            row += TOGETHER;
+        }
+        (row..self.rows.end).for_each(|row| self.add_rows::<L, 1>(row, &mut summed));
+        summed
+    }
+
+    #[inline(always)]
+    fn add_rows<L: Lanes<WIDTH>, const N: usize>(&self, row: usize, summed: &mut Summed<L>) {
+        let a: [_; N] = from_fn(|i| self.a.piece(row + i, self.at, self.width));
+        let b: [_; N] = from_fn(|i| self.b.piece(row + i, self.at, self.width));
+        let places = summed.lanes.iter_mut().zip(&mut summed.lost);
+        for (at, (all_lanes, all_lost)) in (0..self.width).step_by(WIDTH).zip(places) {
+            let (mut lanes, mut lost) = (*all_lanes, *all_lost);
+            for i in 0..N {
+                let (a, b): ([_; WIDTH], [_; WIDTH]) = (a[i].padded(at), b[i].padded(at));
+                add_to_lanes::<E, L, WIDTH>(&a, &b, &mut lanes, &mut lost);
+            }
+            (*all_lanes, *all_lost) = (lanes, lost);
+        }
+    }
+
+    /// Sums one column, whatever its terms are.
+    #[inline(always)]
+    fn sum_column(&self, i: usize, sum: &mut E::Sum) {
+        let at = self.at + i;
+        if self.rows.len() < CHUNK {
+            self.rows.clone().for_each(|row| E::add(self.a.row(row).get(at), self.b.row(row).get(at), sum));
+            return;
+        }
+        let mut digits = Digits::ZERO;
+        for first in self.rows.clone().step_by(CHUNK) {
+            let rows = first..self.rows.end.min(first + CHUNK);
+            add_chunk::<E>(column(self.a, rows.clone(), at), column(self.b, rows, at), &mut digits, sum);
+        }
+        digits.empty_into(sum.as_mut());
+    }
+}
+
+/// A few rows' elements of one column, and zeros.
+#[inline(always)]
+fn column<T: Pod>(rows: Rows<T>, some: Range<usize>, at: usize) -> [T; CHUNK] {
+    let mut elements = [T::ZERO; CHUNK];
+    elements.iter_mut().zip(some).for_each(|(element, row)| *element = Run::get(rows.row(row), at));
+    elements
+}
