@@ -116,14 +116,20 @@ impl<'m, T: Pod> Run<'m, T> {
         )
     }
 
-    /// The `N` elements from `from` on; zeros where there are no more.
+    /// The `N` elements from `from` on.
+    #[inline(always)]
+    pub fn block<const N: usize>(self, from: usize) -> [T; N] {
+        assert!(from <= self.len && N <= self.len - from);
+        // SAFETY: the block lies within the run by the assertion.
+        unsafe { self.start.add(from).cast::<[T; N]>().read_unaligned() }
+    }
+
+    /// The elements from `from` on, fewer than `N`, then zeros.
     #[inline(always)]
     pub fn padded<const N: usize>(self, from: usize) -> [T; N] {
-        let rest = self.after(from);
-        match rest.blocks().0.next() {
-            Some(block) => block,
-            None => std::array::from_fn(|i| if i < rest.len { rest.get(i) } else { T::ZERO }),
-        }
+        let mut block = [T::ZERO; N];
+        block.iter_mut().zip(self.after(from).iter()).for_each(|(place, element)| *place = element);
+        block
     }
 
     /// The elements one by one.

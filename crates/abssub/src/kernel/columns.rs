@@ -6,11 +6,10 @@ use super::float::{add_chunk, add_to_lanes};
 use super::fold::Rows;
 use super::real::Real;
 use crate::array::run::{Pod, Run};
-use std::array::from_fn;
 use std::ops::Range;
 
 /// Columns whose sums stay in registers while a few rows are added.
-const WIDTH: usize = 32;
+const WIDTH: usize = 16;
 /// Columns that are summed together: a row's part of them fills a few cache lines.
 const STRIP: usize = 256;
 /// Rows that are added while sums are in registers.
@@ -76,22 +75,33 @@ impl<E: Real> Strip<'_, E> {
             self.add_rows::<L, TOGETHER>(row, &mut summed);
             row += TOGETHER;
         }
-        (row..self.rows.end).for_each(|row| self.add_rows::<L, 1>(row, &mut summed));
+        for row in row..self.rows.end {
+            self.add_rows::<L, 1>(row, &mut summed);
+        }
         summed
     }
 
     #[inline(always)]
     fn add_rows<L: Lanes<WIDTH>, const N: usize>(&self, row: usize, summed: &mut Summed<L>) {
-        let a: [_; N] = from_fn(|i| self.a.piece(row + i, self.at, self.width));
-        let b: [_; N] = from_fn(|i| self.b.piece(row + i, self.at, self.width));
-        let places = summed.lanes.iter_mut().zip(&mut summed.lost);
-        for (at, (all_lanes, all_lost)) in (0..self.width).step_by(WIDTH).zip(places) {
-            let (mut lanes, mut lost) = (*all_lanes, *all_lost);
+        let (mut a, mut b) = ([self.a.row(row); N], [self.b.row(row); N]);
+        for i in 0..N {
+            a[i] = self.a.piece(row + i, self.at, self.width);
+            b[i] = self.b.piece(row + i, self.at, self.width);
+        }
+        let whole = self.width / WIDTH;
+        for block in 0..whole {
+            let (mut lanes, mut lost) = (summed.lanes[block], summed.lost[block]);
             for i in 0..N {
-                let (a, b): ([_; WIDTH], [_; WIDTH]) = (a[i].padded(at), b[i].padded(at));
+                let (a, b) = (a[i].block(block * WIDTH), b[i].block(block * WIDTH));
                 add_to_lanes::<E, L, WIDTH>(&a, &b, &mut lanes, &mut lost);
             }
-            (*all_lanes, *all_lost) = (lanes, lost);
+            (summed.lanes[block], summed.lost[block]) = (lanes, lost);
+        }
+        if self.width % WIDTH != 0 {
+            for i in 0..N {
+                let (a, b) = (a[i].padded(whole * WIDTH), b[i].padded(whole * WIDTH));
+                add_to_lanes::<E, L, WIDTH>(&a, &b, &mut summed.lanes[whole], &mut summed.lost[whole]);
+            }
         }
     }
 
@@ -106,7 +116,7 @@ impl<E: Real> Strip<'_, E> {
         let mut digits = Digits::ZERO;
         for first in self.rows.clone().step_by(CHUNK) {
             let rows = first..self.rows.end.min(first + CHUNK);
-            add_chunk::<E>(column(self.a, rows.clone(), at), column(self.b, rows, at), &mut digits, sum);
+            add_chunk::<E>(&column(self.a, rows.clone(), at), &column(self.b, rows, at), &mut digits, sum);
         }
         digits.empty_into(sum.as_mut());
     }

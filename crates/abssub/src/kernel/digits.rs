@@ -7,7 +7,7 @@
 use crate::reduce::{DoubleSum, ExactSum};
 
 /// Terms that are prepared together.
-pub(super) const CHUNK: usize = 32;
+pub(super) const CHUNK: usize = 64;
 /// Neighbouring terms go to different tables, so that few additions wait for the one before.
 const TABLES: usize = 4;
 /// Chunks until the words must be emptied: a term adds less than 2^52 to a word, which 2^11 terms
@@ -75,10 +75,12 @@ impl Digits {
             prepared.low[i] = signed(significand << shift & 0xffff_ffff, sign);
             prepared.high[i] = signed(significand >> (32 - shift), sign);
         }
-        for i in 0..CHUNK {
-            let at = prepared.at[i] as usize % STARTS;
-            self.words[at][i % TABLES] += prepared.low[i];
-            self.words[at + 1][i % TABLES] += prepared.high[i];
+        for first in (0..CHUNK).step_by(TABLES) {
+            for table in 0..TABLES {
+                let (i, at) = (first + table, prepared.at[first + table] as usize % STARTS);
+                self.words[at][table] += prepared.low[i];
+                self.words[at + 1][table] += prepared.high[i];
+            }
         }
     }
 
@@ -97,8 +99,10 @@ impl Digits {
             at[i] = (exponent / 16).wrapping_sub(FIRST_SHORT as u64) as u32;
             added[i] = signed(significand >> LONGER << (exponent % 16), sign);
         }
-        for i in 0..CHUNK {
-            self.shorts[at[i] as usize % SHORTS][i % TABLES] += added[i];
+        for first in (0..CHUNK).step_by(TABLES) {
+            for table in 0..TABLES {
+                self.shorts[at[first + table] as usize % SHORTS][table] += added[first + table];
+            }
         }
     }
 

@@ -47,9 +47,13 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
             Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>>(a, b, sum) => Tier::Double,
             _ => {
                 let digits = digits.get_or_insert(Digits::ZERO);
-                (0..len)
-                    .step_by(CHUNK)
-                    .for_each(|at| add_chunk::<E>(a.padded(at), b.padded(at), digits, sum));
+                let ((a, a_rest), (b, b_rest)) = (a.blocks(), b.blocks());
+                for (a, b) in a.zip(b) {
+                    add_chunk::<E>(&a, &b, digits, sum);
+                }
+                if !a_rest.is_empty() {
+                    add_chunk::<E>(&a_rest.padded(0), &b_rest.padded(0), digits, sum);
+                }
                 Tier::Digits
             }
         };
@@ -104,8 +108,8 @@ pub(super) fn add_to_lanes<E: Real, L: Lanes<N>, const N: usize>(
 /// Adds terms of any size.
 #[inline(always)]
 pub(super) fn add_chunk<E: Real>(
-    a: [E::Left; CHUNK],
-    b: [E::Left; CHUNK],
+    a: &[E::Left; CHUNK],
+    b: &[E::Left; CHUNK],
     digits: &mut Digits,
     sum: &mut E::Sum,
 ) {
@@ -120,7 +124,9 @@ pub(super) fn add_chunk<E: Real>(
     } else if E::SHORT {
         digits.add_short(&terms[0], sum.as_mut());
     } else {
-        terms[..1 + usize::from(E::PAIRED)].iter().for_each(|terms| digits.add(terms, sum.as_mut()));
+        for terms in &terms[..1 + usize::from(E::PAIRED)] {
+            digits.add(terms, sum.as_mut());
+        }
     }
 }
 
