@@ -38,12 +38,14 @@ pub(super) fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Left>, sums: &mu
         let rows = first..a.count().min(first + ROWS);
         for (k, sums) in sums.chunks_mut(STRIP).enumerate() {
             let strip = Strip::<E> { a, b, rows: rows.clone(), at: k * STRIP, width: sums.len() };
-            let summed = strip.sum::<Plain<WIDTH>>();
+            let mut summed = Summed::<Plain<WIDTH>>::ZERO;
+            strip.sum(&mut summed);
             if summed.lost.iter().flatten().fold(0, |all, &bits| all | bits) == 0 {
                 sums.iter_mut().enumerate().for_each(|(i, sum)| summed.give::<E>(i, sum));
                 continue;
             }
-            let summed = strip.sum::<Double<WIDTH>>();
+            let mut summed = Summed::<Double<WIDTH>>::ZERO;
+            strip.sum(&mut summed);
             for (i, sum) in sums.iter_mut().enumerate() {
                 if summed.lost[i / WIDTH][i % WIDTH] == 0 {
                     summed.give::<E>(i, sum);
@@ -56,6 +58,8 @@ pub(super) fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Left>, sums: &mu
 }
 
 impl<L: Lanes<WIDTH>> Summed<L> {
+    const ZERO: Self = Self { lanes: [[L::ZERO; 2]; STRIP / WIDTH], lost: [[0; WIDTH]; STRIP / WIDTH] };
+
     #[inline(always)]
     fn give<E: Real>(&self, i: usize, sum: &mut E::Sum) {
         let [first, second] = &self.lanes[i / WIDTH];
@@ -68,17 +72,15 @@ impl<L: Lanes<WIDTH>> Summed<L> {
 
 impl<E: Real> Strip<'_, E> {
     #[inline(always)]
-    fn sum<L: Lanes<WIDTH>>(&self) -> Summed<L> {
-        let mut summed = Summed { lanes: [[L::ZERO; 2]; STRIP / WIDTH], lost: [[0; WIDTH]; STRIP / WIDTH] };
+    fn sum<L: Lanes<WIDTH>>(&self, summed: &mut Summed<L>) {
         let mut row = self.rows.start;
         while row + TOGETHER <= self.rows.end {
-            self.add_rows::<L, TOGETHER>(row, &mut summed);
+            self.add_rows::<L, TOGETHER>(row, summed);
             row += TOGETHER;
         }
         for row in row..self.rows.end {
-            self.add_rows::<L, 1>(row, &mut summed);
+            self.add_rows::<L, 1>(row, summed);
         }
-        summed
     }
 
     #[inline(always)]
@@ -116,7 +118,8 @@ impl<E: Real> Strip<'_, E> {
         let mut digits = Digits::ZERO;
         for first in self.rows.clone().step_by(CHUNK) {
             let rows = first..self.rows.end.min(first + CHUNK);
-            add_chunk::<E>(&column(self.a, rows.clone(), at), &column(self.b, rows, at), &mut digits, sum);
+            let (a, b) = (column(self.a, rows.clone(), at), column(self.b, rows, at));
+            add_chunk::<E>(Run::of(&a), Run::of(&b), &mut digits, sum);
         }
         digits.empty_into(sum.as_mut());
     }

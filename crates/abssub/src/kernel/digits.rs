@@ -9,7 +9,7 @@ use crate::reduce::{DoubleSum, ExactSum};
 /// Terms that are prepared together.
 pub(super) const CHUNK: usize = 64;
 /// Neighbouring terms go to different tables, so that few additions wait for the one before.
-const TABLES: usize = 4;
+const TABLES: usize = 8;
 /// Chunks until the words must be emptied: a term adds less than 2^52 to a word, which 2^11 terms
 /// in a row can do before the word, of 63 bits and a sign, overflows.
 const MOST_CHUNKS: usize = (1 << 11) * TABLES / CHUNK;
@@ -58,16 +58,15 @@ impl Digits {
     pub(super) const ZERO: Self =
         Self { words: [[0; TABLES]; STARTS + 1], shorts: [[0; TABLES]; SHORTS], chunks: 0, short_chunks: 0 };
 
-    /// Adds finite terms; `state` takes what would overflow.
+    /// Adds terms, with `state` taking what would overflow; false, and nothing added, if they are not
+    /// all finite.
     #[inline(always)]
-    pub(super) fn add(&mut self, terms: &[f64; CHUNK], state: &mut ExactSum) {
-        if self.chunks == MOST_CHUNKS {
-            self.empty_into(state);
-        }
-        self.chunks += 1;
+    pub(super) fn add(&mut self, terms: &[f64; CHUNK], state: &mut ExactSum) -> bool {
+        let mut odd = 0;
         let mut prepared = Prepared { at: [0; CHUNK], low: [0; CHUNK], high: [0; CHUNK] };
         for i in 0..CHUNK {
             let (exponent, significand, sign) = parts(terms[i]);
+            odd |= (exponent + 1) & 0x800;
             // Subnormal doubles weigh as the lowest normal ones do.
             let position = exponent.max(1) - 1;
             let shift = position % 32;
@@ -75,6 +74,13 @@ impl Digits {
             prepared.low[i] = signed(significand << shift & 0xffff_ffff, sign);
             prepared.high[i] = signed(significand >> (32 - shift), sign);
         }
+        if odd != 0 {
+            return false;
+        }
+        if self.chunks == MOST_CHUNKS {
+            self.empty_into(state);
+        }
+        self.chunks += 1;
         for first in (0..CHUNK).step_by(TABLES) {
             for table in 0..TABLES {
                 let (i, at) = (first + table, prepared.at[first + table] as usize % STARTS);
@@ -82,28 +88,35 @@ impl Digits {
                 self.words[at + 1][table] += prepared.high[i];
             }
         }
+        true
     }
 
-    /// Adds terms that are singles.
+    /// The same for terms that are singles.
     #[inline(always)]
-    pub(super) fn add_short(&mut self, terms: &[f64; CHUNK], state: &mut ExactSum) {
-        if self.short_chunks == MOST_CHUNKS {
-            self.empty_into(state);
-        }
-        self.short_chunks += 1;
+    pub(super) fn add_short(&mut self, terms: &[f64; CHUNK], state: &mut ExactSum) -> bool {
+        let mut odd = 0;
         let mut at = [0u32; CHUNK];
         let mut added = [0; CHUNK];
         for i in 0..CHUNK {
             let (exponent, significand, sign) = parts(terms[i]);
+            odd |= (exponent + 1) & 0x800;
             // Zero lies in none of the words, and adds nothing to any.
             at[i] = (exponent / 16).wrapping_sub(FIRST_SHORT as u64) as u32;
             added[i] = signed(significand >> LONGER << (exponent % 16), sign);
         }
+        if odd != 0 {
+            return false;
+        }
+        if self.short_chunks == MOST_CHUNKS {
+            self.empty_into(state);
+        }
+        self.short_chunks += 1;
         for first in (0..CHUNK).step_by(TABLES) {
             for table in 0..TABLES {
                 self.shorts[at[first + table] as usize % SHORTS][table] += added[first + table];
             }
         }
+        true
     }
 
     /// Hands all to a state, and is nothing again.
@@ -146,7 +159,9 @@ mod tests {
         for chunk in terms.chunks(CHUNK) {
             let mut padded = [0.0; CHUNK];
             padded[..chunk.len()].copy_from_slice(chunk);
-            if short { digits.add_short(&padded, &mut state) } else { digits.add(&padded, &mut state) }
+            let added =
+                if short { digits.add_short(&padded, &mut state) } else { digits.add(&padded, &mut state) };
+            assert!(added);
         }
         digits.empty_into(&mut state);
         assert_eq!(state.long(), expected);

@@ -15,8 +15,10 @@ use half::f16;
 const LANES: usize = 32;
 /// Elements of a row that share a certificate: few enough that doing them again is from the cache.
 const CERTIFIED: usize = 4096;
+/// Elements of a long row's first block, which finds out what the rest is likely to need.
+const PROBED: usize = 512;
 /// Blocks after which the first tier is tried again.
-const RETRIED: usize = 8;
+const RETRIED: usize = 16;
 /// How far ahead of the reading memory is asked for.
 const AHEAD_BYTES: usize = 4096;
 
@@ -32,9 +34,12 @@ enum Tier {
 fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
     let mut tier = Tier::Plain;
     let mut digits = None;
-    for (number, at) in (0..a.len()).step_by(CERTIFIED).enumerate() {
-        let len = CERTIFIED.min(a.len() - at);
+    let (mut at, mut number) = (0, 0);
+    while at < a.len() {
+        let most = if at == 0 && a.len() > 2 * PROBED { PROBED } else { CERTIFIED };
+        let len = most.min(a.len() - at);
         let (a, b) = (a.part(at, len), b.part(at, len));
+        at += len;
         if len < LANES {
             a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
             continue;
@@ -42,17 +47,15 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
         if number % RETRIED == 0 {
             tier = Tier::Plain;
         }
+        number += 1;
         tier = match tier {
             Tier::Plain if sum_certified::<E, Plain<LANES>>(a, b, sum) => Tier::Plain,
             Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>>(a, b, sum) => Tier::Double,
             _ => {
                 let digits = digits.get_or_insert(Digits::ZERO);
-                let ((a, a_rest), (b, b_rest)) = (a.blocks(), b.blocks());
-                for (a, b) in a.zip(b) {
-                    add_chunk::<E>(&a, &b, digits, sum);
-                }
-                if !a_rest.is_empty() {
-                    add_chunk::<E>(&a_rest.padded(0), &b_rest.padded(0), digits, sum);
+                for at in (0..len).step_by(CHUNK) {
+                    let len = CHUNK.min(len - at);
+                    add_chunk::<E>(a.part(at, len), b.part(at, len), digits, sum);
                 }
                 Tier::Digits
             }
@@ -105,28 +108,22 @@ pub(super) fn add_to_lanes<E: Real, L: Lanes<N>, const N: usize>(
     }
 }
 
-/// Adds terms of any size.
+/// Adds at most [`CHUNK`] terms of any size.
 #[inline(always)]
-pub(super) fn add_chunk<E: Real>(
-    a: &[E::Left; CHUNK],
-    b: &[E::Left; CHUNK],
-    digits: &mut Digits,
-    sum: &mut E::Sum,
-) {
-    let mut terms = [[0.0; CHUNK]; 2];
-    let mut odd = 0;
-    for i in 0..CHUNK {
-        [terms[0][i], terms[1][i]] = E::term(a[i], b[i]);
-        odd |= E::inexact(a[i], b[i]) | u64::from(!terms[0][i].is_finite());
+pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut Digits, sum: &mut E::Sum) {
+    let (mut terms, mut more) = ([0.0; CHUNK], [0.0; CHUNK]);
+    let mut inexact = 0;
+    for ((places, a), b) in terms.iter_mut().zip(&mut more).zip(a.iter()).zip(b.iter()) {
+        [*places.0, *places.1] = E::term(a, b);
+        inexact |= E::inexact(a, b);
     }
-    if odd != 0 {
-        (0..CHUNK).for_each(|i| E::add(a[i], b[i], sum));
-    } else if E::SHORT {
-        digits.add_short(&terms[0], sum.as_mut());
-    } else {
-        for terms in &terms[..1 + usize::from(E::PAIRED)] {
-            digits.add(terms, sum.as_mut());
-        }
+    let exact = sum.as_mut();
+    let added =
+        inexact == 0 && if E::SHORT { digits.add_short(&terms, exact) } else { digits.add(&terms, exact) };
+    if !added {
+        a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
+    } else if E::PAIRED {
+        digits.add(&more, exact);
     }
 }
 
