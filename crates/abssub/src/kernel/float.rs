@@ -151,3 +151,101 @@ macro_rules! fold_floats {
 }
 fold_floats!(ExactSum: f16, f32, f64, Complex32, Complex64, Term, Squared<f16>, Squared<f32>, Squared<Complex32>);
 fold_floats!(DoubleSquares: Squared<f64>, Squared<Complex64>);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Block, FoldInto, Level};
+    use super::*;
+    use crate::reduce::Moment;
+    use proptest::prelude::*;
+
+    /// Bits of doubles that are hard on sums, one kind each.
+    const KINDS: [fn(u64, u64) -> u64; 8] = [
+        // Any bits: all sizes, and a few that are no finite numbers.
+        |random, _| random,
+        // All sizes, finite.
+        |random, _| random % (0x7ff << 52),
+        // Subnormal.
+        |random, _| random % (1 << 53),
+        // Near overflow.
+        |random, _| 0x7fe << 52 | random % (1 << 52),
+        // A step above or below powers of two.
+        |random, i| (1000 + i % 80 << 52).wrapping_add(random % 3).wrapping_sub(1),
+        // Whole numbers about 2^53, and small ones.
+        |random, i| (((1u64 << 53) >> (i % 2 * (random % 53))) as f64 + (random % 3) as f64).to_bits(),
+        // One value again and again, all bits set.
+        |_, _| 0x3ff << 52 | ((1 << 52) - 1),
+        // A grid, but for an element here and there.
+        |random, i| if i % 701 == 700 { random } else { ((random % 65536) as f64 / 256.0).to_bits() },
+    ];
+
+    fn values(kind: usize, seed: u64, len: usize) -> impl Iterator<Item = f64> {
+        (0..len as u64).map(move |i| {
+            let mixed = (seed ^ i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            f64::from_bits(KINDS[kind](mixed ^ mixed >> 32, i))
+        })
+    }
+
+    /// The kernels against adding term by term, which is what `reduce` tests.
+    fn check<E: Real + Fold<State = <E as Real>::Sum>>(a: &[E::Left], b: &[E::Left], columns: usize)
+    where
+        E::Sum: Moment,
+    {
+        let same = |sum: &E::Sum, terms: &mut dyn Iterator<Item = (&E::Left, &E::Left)>, level: Level| {
+            let mut expected = E::Sum::default();
+            terms.for_each(|(&a, &b)| E::add(a, b, &mut expected));
+            assert_eq!(sum.specials(), expected.specials(), "{level}");
+            assert_eq!(sum.whole(), expected.whole(), "{level}");
+        };
+        for &level in Level::available() {
+            let mut sums = vec![E::Sum::default(); columns];
+            let block = |len| Block::<E> { a: Rows::of(a, len), b: Rows::of(b, len) };
+            block(a.len()).fold(level, FoldInto::One, &mut sums[..1]);
+            same(&sums[0], &mut a.iter().zip(b), level);
+            sums[0] = E::Sum::default();
+            block(columns).fold(level, FoldInto::EachColumn, &mut sums);
+            let whole = a.len() / columns * columns;
+            for (i, sum) in sums.iter().enumerate() {
+                let column =
+                    |of: &'_ [E::Left]| of[..whole].iter().skip(i).step_by(columns).copied().collect();
+                let (a, b): (Vec<_>, Vec<_>) = (column(a), column(b));
+                same(sum, &mut a.iter().zip(&b), level);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn any_terms_in_rows_and_columns(
+            kinds in (0..KINDS.len(), 0..KINDS.len()),
+            seed in any::<u64>(),
+            len in prop::sample::select(vec![40usize, 511, 1100, 4700, 9000]),
+            columns in prop::sample::select(vec![1usize, 7, 16, 33, 300]),
+        ) {
+            let a: Vec<f64> = values(kinds.0, seed, len).collect();
+            let b: Vec<f64> = values(kinds.1, !seed, len).collect();
+            let columns = columns.min(len);
+            check::<f64>(&a, &b, columns);
+            check::<Squared<f64>>(&a, &b, columns);
+            check::<Term>(&a, &b, columns);
+            // The exponents of doubles, brought into the range of singles.
+            let narrow = |x: &f64| f32::from_bits((x.to_bits() >> 29) as u32);
+            let (a, b): (Vec<_>, Vec<_>) = (a.iter().map(narrow).collect(), b.iter().map(narrow).collect());
+            check::<f32>(&a, &b, columns);
+            check::<Squared<f32>>(&a, &b, columns);
+        }
+    }
+
+    #[test]
+    fn long_rows_of_wild_terms() {
+        // Every certificate fails, and the words are emptied several times.
+        for kind in [1, 6] {
+            let mut a: Vec<f64> = values(kind, 1, 70_000).collect();
+            a.iter_mut().step_by(2000).zip(values(1, 2, 40)).for_each(|(x, wild)| *x = wild);
+            check::<f64>(&a, &vec![0.0; a.len()], 50);
+            check::<Term>(&a.iter().map(|x| -x).collect::<Vec<_>>(), &a, 50);
+        }
+    }
+}
