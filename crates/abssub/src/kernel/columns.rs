@@ -99,7 +99,7 @@ impl<E: Real> Strip<'_, E> {
             }
             (summed.lanes[block], summed.lost[block]) = (lanes, lost);
         }
-        if self.width % WIDTH != 0 {
+        if !self.width.is_multiple_of(WIDTH) {
             for i in 0..N {
                 let (a, b) = (a[i].padded(whole * WIDTH), b[i].padded(whole * WIDTH));
                 add_to_lanes::<E, L, WIDTH>(&a, &b, &mut summed.lanes[whole], &mut summed.lost[whole]);

@@ -10,8 +10,8 @@ use crate::reduce::{DoubleSum, ExactSum};
 pub(super) const CHUNK: usize = 64;
 /// Neighbouring terms go to different tables, so that few additions wait for the one before.
 const TABLES: usize = 8;
-/// Chunks until the words must be emptied: a term adds less than 2^52 to a word, which 2^11 terms
-/// in a row can do before the word, of 63 bits and a sign, overflows.
+/// Chunks until the words must be emptied: a term adds less than 2^52 to a word, so one of 63 bits and
+/// a sign holds 2^11 terms. (Shorts, to which a term adds less than 2^39, would last longer.)
 const MOST_CHUNKS: usize = (1 << 11) * TABLES / CHUNK;
 /// Words that a double's bits can begin in, 32 bits apart, the lowest at 2^-1074.
 const STARTS: usize = 64;
@@ -27,7 +27,7 @@ pub(super) struct Digits {
     shorts: [[i64; TABLES]; SHORTS],
     /// Chunks in the words since they were empty.
     chunks: usize,
-    /// Chunks in the shorts, which hold 2^24 terms of 39 bits, likewise.
+    /// Chunks in the shorts likewise.
     short_chunks: usize,
 }
 
@@ -64,8 +64,8 @@ impl Digits {
     pub(super) fn add(&mut self, terms: &[f64; CHUNK], state: &mut ExactSum) -> bool {
         let mut odd = 0;
         let mut prepared = Prepared { at: [0; CHUNK], low: [0; CHUNK], high: [0; CHUNK] };
-        for i in 0..CHUNK {
-            let (exponent, significand, sign) = parts(terms[i]);
+        for (i, &term) in terms.iter().enumerate() {
+            let (exponent, significand, sign) = parts(term);
             odd |= (exponent + 1) & 0x800;
             // Subnormal doubles weigh as the lowest normal ones do.
             let position = exponent.max(1) - 1;
@@ -97,8 +97,8 @@ impl Digits {
         let mut odd = 0;
         let mut at = [0u32; CHUNK];
         let mut added = [0; CHUNK];
-        for i in 0..CHUNK {
-            let (exponent, significand, sign) = parts(terms[i]);
+        for (i, &term) in terms.iter().enumerate() {
+            let (exponent, significand, sign) = parts(term);
             odd |= (exponent + 1) & 0x800;
             // Zero lies in none of the words, and adds nothing to any.
             at[i] = (exponent / 16).wrapping_sub(FIRST_SHORT as u64) as u32;

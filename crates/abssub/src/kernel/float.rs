@@ -168,13 +168,13 @@ mod tests {
         // Subnormal.
         |random, _| random % (1 << 53),
         // Near overflow.
-        |random, _| 0x7fe << 52 | random % (1 << 52),
+        |random, _| (0x7fe << 52) | (random % (1 << 52)),
         // A step above or below powers of two.
-        |random, i| (1000 + i % 80 << 52).wrapping_add(random % 3).wrapping_sub(1),
+        |random, i| ((1000 + i % 80) << 52).wrapping_add(random % 3).wrapping_sub(1),
         // Whole numbers about 2^53, and small ones.
         |random, i| (((1u64 << 53) >> (i % 2 * (random % 53))) as f64 + (random % 3) as f64).to_bits(),
         // One value again and again, all bits set.
-        |_, _| 0x3ff << 52 | ((1 << 52) - 1),
+        |_, _| (0x3ff << 52) | ((1 << 52) - 1),
         // A grid, but for an element here and there.
         |random, i| if i % 701 == 700 { random } else { ((random % 65536) as f64 / 256.0).to_bits() },
     ];

@@ -160,6 +160,12 @@ impl ExactSum {
         if self.more.is_some() { self.long().to_f64() } else { self.high + self.low }
     }
 
+    /// The sum rounded once, where two doubles hold all that there was.
+    #[inline(always)]
+    pub(super) fn short(&self) -> Option<f64> {
+        self.more.is_none().then_some(self.high + self.low)
+    }
+
     /// The finite terms as two doubles, where those hold their sum.
     pub(super) fn pair(&self) -> Option<[f64; 2]> {
         self.more.is_none().then_some([self.high, self.low])
