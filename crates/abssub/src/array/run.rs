@@ -116,12 +116,20 @@ impl<'m, T: Pod> Run<'m, T> {
         )
     }
 
-    /// All elements of a run of `N`.
+    /// The `N` elements from `from` on.
     #[inline(always)]
-    pub(crate) fn array<const N: usize>(self) -> [T; N] {
-        assert!(self.len == N);
-        // SAFETY: `new` vouched for the elements, and there are as many.
-        unsafe { self.start.cast::<[T; N]>().read_unaligned() }
+    pub fn block<const N: usize>(self, from: usize) -> [T; N] {
+        assert!(from <= self.len && N <= self.len - from);
+        // SAFETY: the block lies within the run by the assertion.
+        unsafe { self.start.add(from).cast::<[T; N]>().read_unaligned() }
+    }
+
+    /// The elements from `from` on, fewer than `N`, then zeros.
+    #[inline(always)]
+    pub fn padded<const N: usize>(self, from: usize) -> [T; N] {
+        let mut block = [T::ZERO; N];
+        block.iter_mut().zip(self.after(from).iter()).for_each(|(place, element)| *place = element);
+        block
     }
 
     /// The elements one by one.

@@ -4,18 +4,18 @@
 //! first where |s| >= |x|, the second where |x| >= |s| (Dekker's Fast2Sum, 1971). Either can vanish
 //! by rounding when it is not the exact one, so both are OR-ed: no bits at all mean no loss at all.
 
-use crate::reduce::{ExactSum, two_sum};
+use crate::reduce::two_sum;
 
-/// `N` sums in the making, side by side.
-pub(super) trait Lanes<const N: usize> {
+/// `N` sums in the making, side by side, each the sum of two doubles.
+pub(super) trait Lanes<const N: usize>: Copy {
     /// All zero.
-    fn zero() -> Self;
+    const ZERO: Self;
     /// Adds `x` to a lane; bits that are not all zero say that the lane is no longer exact.
     fn add(&mut self, lane: usize, x: f64) -> u64;
-    /// Adds a term to each lane from the first on; bits join those of the lane in `lost`.
-    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]);
-    /// Hands a lane's sum, if exact, to a state.
-    fn give(&self, lane: usize, state: &mut ExactSum);
+    /// A lane's sum.
+    fn sum(&self, lane: usize) -> [f64; 2];
+    /// The sum of all lanes, if two doubles are found to hold it.
+    fn total(&self) -> Option<[f64; 2]>;
 }
 
 #[inline(always)]
@@ -25,15 +25,13 @@ fn certified_add(s: f64, x: f64) -> (f64, u64) {
 }
 
 /// The first tier: one double a lane. Data on a common grid, which most is, passes.
+#[derive(Clone, Copy)]
 pub(super) struct Plain<const N: usize> {
     sums: [f64; N],
 }
 
 impl<const N: usize> Lanes<N> for Plain<N> {
-    #[inline(always)]
-    fn zero() -> Self {
-        Self { sums: [0.0; N] }
-    }
+    const ZERO: Self = Self { sums: [0.0; N] };
 
     #[inline(always)]
     fn add(&mut self, lane: usize, x: f64) -> u64 {
@@ -43,61 +41,12 @@ impl<const N: usize> Lanes<N> for Plain<N> {
     }
 
     #[inline(always)]
-    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]) {
-        for ((sum, lost), x) in self.sums.iter_mut().zip(lost).zip(terms) {
-            let (next, bits) = certified_add(*sum, x);
-            *sum = next;
-            *lost |= bits;
-        }
+    fn sum(&self, lane: usize) -> [f64; 2] {
+        [self.sums[lane], 0.0]
     }
 
     #[inline(always)]
-    fn give(&self, lane: usize, state: &mut ExactSum) {
-        state.add(self.sums[lane]);
-    }
-}
-
-/// The second tier: the error of each addition is kept too, and only the sum of errors must be exact.
-pub(super) struct Double<const N: usize> {
-    sums: [f64; N],
-    errors: [f64; N],
-}
-
-impl<const N: usize> Lanes<N> for Double<N> {
-    #[inline(always)]
-    fn zero() -> Self {
-        Self { sums: [0.0; N], errors: [0.0; N] }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, lane: usize, x: f64) -> u64 {
-        let (sum, error) = two_sum(self.sums[lane], x);
-        let (errors, lost) = certified_add(self.errors[lane], error);
-        (self.sums[lane], self.errors[lane]) = (sum, errors);
-        lost
-    }
-
-    #[inline(always)]
-    fn add_each(&mut self, terms: impl Iterator<Item = f64>, lost: &mut [u64; N]) {
-        for (((sum, errors), lost), x) in self.sums.iter_mut().zip(&mut self.errors).zip(lost).zip(terms) {
-            let (next, error) = two_sum(*sum, x);
-            let (next_errors, bits) = certified_add(*errors, error);
-            (*sum, *errors) = (next, next_errors);
-            *lost |= bits;
-        }
-    }
-
-    #[inline(always)]
-    fn give(&self, lane: usize, state: &mut ExactSum) {
-        state.add(self.sums[lane]);
-        state.add(self.errors[lane]);
-    }
-}
-
-impl<const N: usize> Plain<N> {
-    /// The sum of all lanes, if no addition on the way lost anything.
-    #[inline(always)]
-    pub(super) fn total(&self) -> Option<f64> {
+    fn total(&self) -> Option<[f64; 2]> {
         let mut sums = self.sums;
         let mut lost = 0;
         let mut half = N / 2;
@@ -109,6 +58,48 @@ impl<const N: usize> Plain<N> {
             }
             half /= 2;
         }
-        (lost == 0).then_some(sums[0])
+        (lost == 0).then_some([sums[0], 0.0])
+    }
+}
+
+/// The second tier: the error of each addition is kept too, and only the sum of errors must be exact.
+#[derive(Clone, Copy)]
+pub(super) struct Double<const N: usize> {
+    sums: [f64; N],
+    errors: [f64; N],
+}
+
+impl<const N: usize> Lanes<N> for Double<N> {
+    const ZERO: Self = Self { sums: [0.0; N], errors: [0.0; N] };
+
+    #[inline(always)]
+    fn add(&mut self, lane: usize, x: f64) -> u64 {
+        let (sum, error) = two_sum(self.sums[lane], x);
+        let (errors, lost) = certified_add(self.errors[lane], error);
+        (self.sums[lane], self.errors[lane]) = (sum, errors);
+        lost
+    }
+
+    #[inline(always)]
+    fn sum(&self, lane: usize) -> [f64; 2] {
+        [self.sums[lane], self.errors[lane]]
+    }
+
+    #[inline(always)]
+    fn total(&self) -> Option<[f64; 2]> {
+        let mut all = *self;
+        let mut lost = 0;
+        let mut half = N / 2;
+        while half > 0 {
+            for i in 0..half {
+                let [sum, errors] = all.sum(i + half);
+                lost |= all.add(i, sum);
+                let (errors, bits) = certified_add(all.errors[i], errors);
+                all.errors[i] = errors;
+                lost |= bits;
+            }
+            half /= 2;
+        }
+        (lost == 0).then_some(all.sum(0))
     }
 }

@@ -2,205 +2,138 @@
 
 use super::arch::Simd;
 use super::certify::{Double, Lanes, Plain};
+use super::digits::{CHUNK, Digits};
+use super::float_columns::sum_columns;
 use super::fold::{Fold, Rows};
+use super::real::{Real, Term};
 use crate::array::run::Run;
-use crate::element::{Complex32, Complex64, Element, Squared};
-use crate::reduce::{ExactSum, Specials};
+use crate::element::{Complex32, Complex64, Squared};
+use crate::reduce::{DoubleSquares, ExactSum};
 use half::f16;
-
-/// Differences that a double holds exactly.
-pub(super) trait Real: Element<Right = <Self as Element>::Left> {
-    /// What is summed, as a double.
-    fn real(a: Self::Left, b: Self::Right) -> f64;
-    /// Whether an operand is (not a number, infinite).
-    fn special(operand: Self::Left) -> (bool, bool);
-}
-
-macro_rules! reals {
-    ($($t:ty: |$x:ident| $($part:expr),+;)*) => {$(
-        impl Real for $t {
-            #[inline(always)]
-            fn real(a: Self::Left, b: Self::Left) -> f64 {
-                f64::from(Self::absdiff(a, b))
-            }
-
-            fn special($x: Self::Left) -> (bool, bool) {
-                (false $(|| $part.is_nan())+, false $(|| $part.is_infinite())+)
-            }
-        }
-    )*};
-}
-reals! {
-    f16: |x| x;
-    f32: |x| x;
-    f64: |x| x;
-    Complex32: |z| z.re, z.im;
-    Complex64: |z| z.re, z.im;
-    Squared<f16>: |x| x;
-    Squared<f32>: |x| x;
-    Squared<Complex32>: |z| z.re, z.im;
-}
-
-/// A term that is computed before it is summed; the second operand is not looked at.
-#[derive(Clone, Copy)]
-pub(crate) enum Term {}
-
-impl Element for Term {
-    type Left = f64;
-    type Right = f64;
-    type Diff = f64;
-
-    #[inline(always)]
-    fn absdiff(term: f64, _: f64) -> f64 {
-        term
-    }
-}
-
-impl Real for Term {
-    #[inline(always)]
-    fn real(term: f64, _: f64) -> f64 {
-        term
-    }
-
-    fn special(x: f64) -> (bool, bool) {
-        (x.is_nan(), x.is_infinite())
-    }
-}
-
-/// Adds one difference whatever it is.
-#[inline(always)]
-fn add_exactly<E: Real>(a: E::Left, b: E::Right, state: &mut ExactSum) {
-    let diff = E::real(a, b);
-    if diff.is_finite() {
-        state.add(diff);
-    } else {
-        state.note(specials::<E>(a, b, diff));
-    }
-}
-
-#[cold]
-fn specials<E: Real>(a: E::Left, b: E::Right, diff: f64) -> Specials {
-    let ((a_nan, a_infinite), (b_nan, b_infinite)) = (E::special(a), E::special(b));
-    Specials {
-        nan: diff.is_nan(),
-        infinite: diff == f64::INFINITY,
-        minus_infinite: diff == f64::NEG_INFINITY,
-        invalid: diff.is_nan() && !a_nan && !b_nan,
-        overflow: diff.is_infinite() && !a_infinite && !b_infinite,
-        ..Specials::default()
-    }
-}
 
 /// Lanes of a row: enough to hide the latency of an addition at 512 bits.
 const LANES: usize = 32;
 /// Elements of a row that share a certificate: few enough that doing them again is from the cache.
 const CERTIFIED: usize = 4096;
+/// Elements of a long row's first block, which finds out what the rest is likely to need.
+const PROBED: usize = 512;
+/// Blocks after which the first tier is tried again.
+const RETRIED: usize = 16;
+/// How far ahead of the reading memory is asked for.
+const AHEAD_BYTES: usize = 4096;
+
+/// How a block is summed: what one needed, the next is likely to need too.
+#[derive(Clone, Copy)]
+enum Tier {
+    Plain,
+    Double,
+    Digits,
+}
 
 #[inline(always)]
-pub(super) fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
-    let mut at = 0;
+fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
+    let mut tier = Tier::Plain;
+    let mut digits = None;
+    let (mut at, mut number) = (0, 0);
     while at < a.len() {
-        let len = CERTIFIED.min(a.len() - at);
+        let most = if at == 0 && a.len() > 2 * PROBED { PROBED } else { CERTIFIED };
+        let len = most.min(a.len() - at);
         let (a, b) = (a.part(at, len), b.part(at, len));
         at += len;
         if len < LANES {
-            a.iter().zip(b.iter()).for_each(|(a, b)| add_exactly::<E>(a, b, state));
+            a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
             continue;
         }
-        let (lanes, lost) = row_lanes::<E, Plain<LANES>>(a, b);
-        match lanes.total() {
-            Some(total) if lost == 0 && total.is_finite() => state.add(total),
-            _ if lost == 0 => (0..LANES).for_each(|lane| lanes.give(lane, state)),
-            _ => sum_row_again::<E>(a, b, state),
+        if number % RETRIED == 0 {
+            tier = Tier::Plain;
         }
+        number += 1;
+        tier = match tier {
+            Tier::Plain if sum_certified::<E, Plain<LANES>>(a, b, sum) => Tier::Plain,
+            Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>>(a, b, sum) => Tier::Double,
+            _ => {
+                let digits = digits.get_or_insert(Digits::ZERO);
+                for at in (0..len).step_by(CHUNK) {
+                    let len = CHUNK.min(len - at);
+                    add_chunk::<E>(a.part(at, len), b.part(at, len), digits, sum);
+                }
+                Tier::Digits
+            }
+        };
+    }
+    if let Some(mut digits) = digits {
+        digits.empty_into(sum.as_mut());
     }
 }
 
-/// The second tier, and the last.
+/// Adds a block in lanes; false, and nothing added, if those are not exact.
 #[inline(always)]
-fn sum_row_again<E: Real>(a: Run<E::Left>, b: Run<E::Right>, state: &mut ExactSum) {
-    let (lanes, lost) = row_lanes::<E, Double<LANES>>(a, b);
-    if lost == 0 {
-        (0..LANES).for_each(|lane| lanes.give(lane, state));
-    } else {
-        a.iter().zip(b.iter()).for_each(|(a, b)| add_exactly::<E>(a, b, state));
-    }
-}
-
-#[inline(always)]
-fn row_lanes<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Right>) -> (L, u64) {
-    let mut lanes = L::zero();
+fn sum_certified<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) -> bool {
+    let mut lanes = [L::ZERO; 2];
     let mut lost = [0; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
-    for (a, b) in a.zip(b) {
-        for i in 0..LANES {
-            lost[i] |= lanes.add(i, E::real(a[i], b[i]));
+    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
+    for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b.ahead::<AHEAD_BYTES>()) {
+        add_to_lanes::<E, L, LANES>(&a, &b, &mut lanes, &mut lost);
+    }
+    if !a_rest.is_empty() {
+        add_to_lanes::<E, L, LANES>(&a_rest.padded(0), &b_rest.padded(0), &mut lanes, &mut lost);
+    }
+    if lost.iter().fold(0, |all, &bits| all | bits) != 0 {
+        return false;
+    }
+    for lanes in &lanes[..1 + usize::from(E::PAIRED)] {
+        match lanes.total() {
+            Some(total) => sum.as_mut().add_pair(total),
+            None => (0..LANES).for_each(|lane| sum.as_mut().add_pair(lanes.sum(lane))),
         }
     }
-    for (i, (a, b)) in a_rest.iter().zip(b_rest.iter()).enumerate() {
-        lost[i] |= lanes.add(i, E::real(a, b));
-    }
-    (lanes, lost.iter().fold(0, |all, &bits| all | bits))
+    true
 }
 
-/// Columns that are summed together: a row's part of them fills a few cache lines.
-const STRIP: usize = 256;
-/// Rows of a strip that share certificates.
-const ROWS: usize = 256;
-
+/// Adds a term to each lane, in the second lanes its second double; bits that are not all zero say what
+/// is no longer exact.
 #[inline(always)]
-pub(super) fn sum_columns<E: Real, T: AsMut<ExactSum>>(
-    a: Rows<E::Left>,
-    b: Rows<E::Right>,
-    states: &mut [T],
+pub(super) fn add_to_lanes<E: Real, L: Lanes<N>, const N: usize>(
+    a: &[E::Left; N],
+    b: &[E::Left; N],
+    [first, second]: &mut [L; 2],
+    lost: &mut [u64; N],
 ) {
-    for first in (0..a.count()).step_by(ROWS) {
-        let until = a.count().min(first + ROWS);
-        for (k, states) in states.chunks_mut(STRIP).enumerate() {
-            let at = k * STRIP;
-            let width = states.len();
-            let pick = |i: usize| (a.piece(i, at, width), b.piece(i, at, width));
-            let rows = (first..until).map(pick);
-            let lost = strip::<E, Plain<STRIP>, T>(rows.clone(), states, [u64::MAX; STRIP]);
-            if lost.iter().all(|&bits| bits == 0) {
-                continue;
-            }
-            let lost = strip::<E, Double<STRIP>, T>(rows.clone(), states, lost);
-            for (i, state) in states.iter_mut().enumerate().filter(|&(i, _)| lost[i] != 0) {
-                rows.clone().for_each(|(a, b)| add_exactly::<E>(a.get(i), b.get(i), state.as_mut()));
-            }
+    for i in 0..N {
+        let [term, more] = E::term(a[i], b[i]);
+        lost[i] |= first.add(i, term) | E::inexact(a[i], b[i]);
+        if E::PAIRED {
+            lost[i] |= second.add(i, more);
         }
     }
 }
 
-/// Sums one strip; gives the exact ones of the `wanted` columns to their states, and says which are left.
+/// Adds at most [`CHUNK`] terms of any size.
 #[inline(always)]
-fn strip<'m, E: Real, L: Lanes<STRIP>, T: AsMut<ExactSum>>(
-    rows: impl Iterator<Item = (Run<'m, E::Left>, Run<'m, E::Right>)>,
-    states: &mut [T],
-    wanted: [u64; STRIP],
-) -> [u64; STRIP] {
-    let mut lanes = L::zero();
-    let mut lost = [0; STRIP];
-    for (a, b) in rows {
-        lanes.add_each(a.iter().zip(b.iter()).map(|(a, b)| E::real(a, b)), &mut lost);
+pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut Digits, sum: &mut E::Sum) {
+    let (mut terms, mut more) = ([0.0; CHUNK], [0.0; CHUNK]);
+    let mut inexact = 0;
+    for ((places, a), b) in terms.iter_mut().zip(&mut more).zip(a.iter()).zip(b.iter()) {
+        [*places.0, *places.1] = E::term(a, b);
+        inexact |= E::inexact(a, b);
     }
-    for (i, state) in states.iter_mut().enumerate() {
-        if wanted[i] != 0 && lost[i] == 0 {
-            lanes.give(i, state.as_mut());
-        }
-        lost[i] = if wanted[i] != 0 { lost[i] } else { 0 };
+    let exact = sum.as_mut();
+    let added =
+        inexact == 0 && if E::SHORT { digits.add_short(&terms, exact) } else { digits.add(&terms, exact) };
+    if !added {
+        a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
+    } else if E::PAIRED {
+        digits.add(&more, exact);
     }
-    lost
 }
 
 macro_rules! fold_floats {
-    ($($t:ty),*) => {$(
+    ($state:ty: $($t:ty),*) => {$(
         impl Fold for $t {
-            type State = ExactSum;
+            type State = $state;
 
             #[inline(always)]
-            fn fold_row<S: Simd>(_simd: S, a: Run<Self::Left>, b: Run<Self::Left>, state: &mut ExactSum) {
+            fn fold_row<S: Simd>(_simd: S, a: Run<Self::Left>, b: Run<Self::Left>, state: &mut $state) {
                 sum_row::<$t>(a, b, state);
             }
 
@@ -209,11 +142,110 @@ macro_rules! fold_floats {
                 _simd: S,
                 a: Rows<Self::Left>,
                 b: Rows<Self::Left>,
-                states: &mut [ExactSum],
+                states: &mut [$state],
             ) {
-                sum_columns::<$t, _>(a, b, states);
+                sum_columns::<$t>(a, b, states);
             }
         }
     )*};
 }
-fold_floats!(f16, f32, f64, Complex32, Complex64, Term, Squared<f16>, Squared<f32>, Squared<Complex32>);
+fold_floats!(ExactSum: f16, f32, f64, Complex32, Complex64, Term, Squared<f16>, Squared<f32>, Squared<Complex32>);
+fold_floats!(DoubleSquares: Squared<f64>, Squared<Complex64>);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Block, FoldInto, Level};
+    use super::*;
+    use crate::reduce::Moment;
+    use proptest::prelude::*;
+
+    /// Bits of doubles that are hard on sums, one kind each.
+    const KINDS: [fn(u64, u64) -> u64; 8] = [
+        // Any bits: all sizes, and a few that are no finite numbers.
+        |random, _| random,
+        // All sizes, finite.
+        |random, _| random % (0x7ff << 52),
+        // Subnormal.
+        |random, _| random % (1 << 53),
+        // Near overflow.
+        |random, _| (0x7fe << 52) | (random % (1 << 52)),
+        // A step above or below powers of two.
+        |random, i| ((1000 + i % 80) << 52).wrapping_add(random % 3).wrapping_sub(1),
+        // Whole numbers about 2^53, and small ones.
+        |random, i| (((1u64 << 53) >> (i % 2 * (random % 53))) as f64 + (random % 3) as f64).to_bits(),
+        // One value again and again, all bits set.
+        |_, _| (0x3ff << 52) | ((1 << 52) - 1),
+        // A grid, but for an element here and there.
+        |random, i| if i % 701 == 700 { random } else { ((random % 65536) as f64 / 256.0).to_bits() },
+    ];
+
+    fn values(kind: usize, seed: u64, len: usize) -> impl Iterator<Item = f64> {
+        (0..len as u64).map(move |i| {
+            let mixed = (seed ^ i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            f64::from_bits(KINDS[kind](mixed ^ mixed >> 32, i))
+        })
+    }
+
+    /// The kernels against adding term by term, which is what `reduce` tests.
+    fn check<E: Real + Fold<State = <E as Real>::Sum>>(a: &[E::Left], b: &[E::Left], columns: usize)
+    where
+        E::Sum: Moment,
+    {
+        let same = |sum: &E::Sum, terms: &mut dyn Iterator<Item = (&E::Left, &E::Left)>, level: Level| {
+            let mut expected = E::Sum::default();
+            terms.for_each(|(&a, &b)| E::add(a, b, &mut expected));
+            assert_eq!(sum.specials(), expected.specials(), "{level}");
+            assert_eq!(sum.whole(), expected.whole(), "{level}");
+        };
+        for &level in Level::available() {
+            let mut sums = vec![E::Sum::default(); columns];
+            let block = |len| Block::<E> { a: Rows::of(a, len), b: Rows::of(b, len) };
+            block(a.len()).fold(level, FoldInto::One, &mut sums[..1]);
+            same(&sums[0], &mut a.iter().zip(b), level);
+            sums[0] = E::Sum::default();
+            block(columns).fold(level, FoldInto::EachColumn, &mut sums);
+            let whole = a.len() / columns * columns;
+            for (i, sum) in sums.iter().enumerate() {
+                let column =
+                    |of: &'_ [E::Left]| of[..whole].iter().skip(i).step_by(columns).copied().collect();
+                let (a, b): (Vec<_>, Vec<_>) = (column(a), column(b));
+                same(sum, &mut a.iter().zip(&b), level);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn any_terms_in_rows_and_columns(
+            kinds in (0..KINDS.len(), 0..KINDS.len()),
+            seed in any::<u64>(),
+            len in prop::sample::select(vec![40usize, 511, 1100, 4700, 9000]),
+            columns in prop::sample::select(vec![1usize, 7, 16, 33, 300]),
+        ) {
+            let a: Vec<f64> = values(kinds.0, seed, len).collect();
+            let b: Vec<f64> = values(kinds.1, !seed, len).collect();
+            let columns = columns.min(len);
+            check::<f64>(&a, &b, columns);
+            check::<Squared<f64>>(&a, &b, columns);
+            check::<Term>(&a, &b, columns);
+            // The exponents of doubles, brought into the range of singles.
+            let narrow = |x: &f64| f32::from_bits((x.to_bits() >> 29) as u32);
+            let (a, b): (Vec<_>, Vec<_>) = (a.iter().map(narrow).collect(), b.iter().map(narrow).collect());
+            check::<f32>(&a, &b, columns);
+            check::<Squared<f32>>(&a, &b, columns);
+        }
+    }
+
+    #[test]
+    fn long_rows_of_wild_terms() {
+        // Every certificate fails, and the words are emptied several times.
+        for kind in [1, 6] {
+            let mut a: Vec<f64> = values(kind, 1, 70_000).collect();
+            a.iter_mut().step_by(2000).zip(values(1, 2, 40)).for_each(|(x, wild)| *x = wild);
+            check::<f64>(&a, &vec![0.0; a.len()], 50);
+            check::<Term>(&a.iter().map(|x| -x).collect::<Vec<_>>(), &a, 50);
+        }
+    }
+}

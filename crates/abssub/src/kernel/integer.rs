@@ -1,8 +1,8 @@
 //! Integer sums: vectors of bytes and words, plain loops over lanes for all else.
 
 use super::arch::Simd;
-use super::column::{Partial, sum_columns};
 use super::fold::{Fold, Meeting, Rows};
+use super::integer_columns::{Partial, sum_columns};
 use super::vectors::{Bytes, Squares, Words, sum_row, sum_rows};
 use super::window::sum_windows;
 use crate::array::run::Run;

@@ -4,23 +4,25 @@
 
 pub(crate) mod arch;
 mod certify;
-mod column;
+mod digits;
 mod dispatch;
 mod float;
+mod float_columns;
 mod fold;
 pub(crate) mod histogram;
 mod integer;
+mod integer_columns;
 pub(crate) mod keys;
 mod level;
 pub mod map;
 pub(crate) mod pairs;
+mod real;
 mod scalar;
-mod square;
 mod vectors;
 mod window;
 
 pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
-pub(crate) use float::Term;
 pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows, Windows};
 pub use level::{Level, UnknownLevel};
+pub(crate) use real::Term;

@@ -1,7 +1,7 @@
 //! Windows of integers: as many places side by side as fill some vectors, each element of the shorter run
 //! with the elements that it meets at all of them.
 
-use super::column::Partial;
+use super::integer_columns::Partial;
 use crate::array::run::Run;
 use crate::reduce::Counter;
 
@@ -57,10 +57,10 @@ fn add_places<E: Partial, const A: bool>(
     sums: &mut [E::Sum; PLACES],
 ) {
     if A {
-        let (a, b) = (a.part(from + x, PLACES).array::<PLACES>(), b.get(x));
+        let (a, b) = (a.block::<PLACES>(from + x), b.get(x));
         (0..PLACES).for_each(|i| E::grow(&mut sums[i], a[i], b));
     } else {
-        let (a, b) = (a.get(x), b.part(from + x, PLACES).array::<PLACES>());
+        let (a, b) = (a.get(x), b.block::<PLACES>(from + x));
         (0..PLACES).for_each(|i| E::grow(&mut sums[i], a, b[i]));
     }
 }

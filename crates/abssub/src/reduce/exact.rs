@@ -55,15 +55,21 @@ impl Specials {
 
 /// The exact sum of the finite doubles added so far, in any order, and what else there was.
 ///
-/// The value is `high + low + rest`. Nearly all sums of real data fit the first two, whose
-/// additions are then exact; what an addition cannot hold goes to `rest`, which is made only then,
-/// and nothing is ever lost.
+/// The value is `high + low` and what `more` holds. Nearly all sums of real data fit the first two,
+/// whose additions are then exact; what an addition cannot hold goes to `more`, which is made only
+/// then, and nothing is ever lost. So a state is small, and quickly made and stored.
 #[derive(Clone, Debug, Default)]
 pub struct ExactSum {
     pub(super) high: f64,
     pub(super) low: f64,
+    pub(super) more: Option<Box<More>>,
+}
+
+/// What few sums have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct More {
     pub(super) specials: Specials,
-    pub(super) rest: Option<Box<DoubleSum>>,
+    pub(super) rest: DoubleSum,
 }
 
 impl AsMut<ExactSum> for ExactSum {
@@ -82,7 +88,7 @@ pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
 
 impl ExactSum {
     /// Bytes of a sum that needs its long accumulator.
-    pub const MOST_BYTES: usize = size_of::<Self>() + size_of::<DoubleSum>() + 16;
+    pub const MOST_BYTES: usize = size_of::<Self>() + size_of::<More>() + 16;
 
     /// Adds a finite double.
     #[inline(always)]
@@ -96,24 +102,43 @@ impl ExactSum {
         }
     }
 
+    /// Adds the sum of two finite doubles, as it is where there was nothing yet.
+    #[inline(always)]
+    pub(crate) fn add_pair(&mut self, [high, low]: [f64; 2]) {
+        if self.high == 0.0 && self.low == 0.0 {
+            (self.high, self.low) = (high, low);
+            return;
+        }
+        self.add(high);
+        if low != 0.0 {
+            self.add(low);
+        }
+    }
+
     #[cold]
     fn add_to_rest(&mut self, x: f64) {
-        self.rest.get_or_insert_default().add(x);
+        self.more.get_or_insert_default().rest.add(x);
+    }
+
+    /// Adds a long sum.
+    #[cold]
+    pub(crate) fn add_long(&mut self, long: &DoubleSum) {
+        self.more.get_or_insert_default().rest.merge(long);
     }
 
     /// Notes what is no finite number.
-    #[inline]
+    #[cold]
     pub fn note(&mut self, specials: Specials) {
-        self.specials = self.specials.or(specials);
+        let more = self.more.get_or_insert_default();
+        more.specials = more.specials.or(specials);
     }
 
     /// Adds another sum.
     pub fn merge(&mut self, other: &Self) {
-        self.note(other.specials);
-        self.add(other.high);
-        self.add(other.low);
-        if let Some(rest) = &other.rest {
-            self.rest.get_or_insert_default().merge(rest);
+        self.add_pair([other.high, other.low]);
+        if let Some(more) = &other.more {
+            self.note(more.specials);
+            self.add_long(&more.rest);
         }
     }
 
@@ -124,24 +149,31 @@ impl ExactSum {
     }
 
     /// What there was beside finite numbers.
+    #[inline(always)]
     pub fn specials(&self) -> Specials {
-        self.specials
+        self.more.as_ref().map_or_else(Specials::default, |more| more.specials)
     }
 
     /// The exact sum of the finite terms, rounded once to the nearest double.
     #[inline]
     pub fn to_f64(&self) -> f64 {
-        if self.rest.is_some() { self.long().to_f64() } else { self.high + self.low }
+        if self.more.is_some() { self.long().to_f64() } else { self.high + self.low }
+    }
+
+    /// The sum rounded once, where two doubles hold all that there was.
+    #[inline(always)]
+    pub(super) fn short(&self) -> Option<f64> {
+        self.more.is_none().then_some(self.high + self.low)
     }
 
     /// The finite terms as two doubles, where those hold their sum.
     pub(super) fn pair(&self) -> Option<[f64; 2]> {
-        self.rest.is_none().then_some([self.high, self.low])
+        self.more.is_none().then_some([self.high, self.low])
     }
 
     /// The whole as one long accumulator.
     pub fn long(&self) -> DoubleSum {
-        let mut long = self.rest.as_deref().cloned().unwrap_or_default();
+        let mut long = self.more.as_ref().map_or_else(DoubleSum::default, |more| more.rest.clone());
         long.add(self.high);
         long.add(self.low);
         long

@@ -10,6 +10,10 @@ use half::f16;
 pub(super) trait Exact {
     /// What there was beside finite numbers.
     fn specials(&self) -> Specials;
+    /// The sum rounded once, where two doubles hold all of it.
+    fn short(&self) -> Option<f64> {
+        None
+    }
     /// The sum of the finite terms and `more`, rounded once.
     fn rounded<T: Real>(&self, more: f64) -> T;
 }
@@ -20,6 +24,10 @@ impl Exact for ExactSum {
     }
 
     #[inline(always)]
+    fn short(&self) -> Option<f64> {
+        ExactSum::short(self)
+    }
+
     fn rounded<T: Real>(&self, more: f64) -> T {
         if T::IS_DOUBLE && more == 0.0 {
             return T::special(self.to_f64());
@@ -33,6 +41,19 @@ impl Exact for ExactSum {
 /// NaN and infinities as NumPy propagates them; else the finite sum, rounded once.
 #[inline(always)]
 pub(super) fn real<S: Exact, T: Real>(sum: &S, start: f64) -> (T, Specials) {
+    // What nearly all are: nothing else needs to be known of them.
+    if let Some(value) = sum.short()
+        && T::IS_DOUBLE
+        && start == 0.0
+        && value.is_finite()
+    {
+        return (T::special(value), Specials::default());
+    }
+    real_of_any(sum, start)
+}
+
+#[inline(never)]
+fn real_of_any<S: Exact, T: Real>(sum: &S, start: f64) -> (T, Specials) {
     let met = sum.specials();
     let terms = met.total();
     if terms.is_some() || !start.is_finite() {

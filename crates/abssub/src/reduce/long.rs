@@ -41,6 +41,9 @@ impl<const LIMBS: usize, const LOWEST: i32> Default for LongSum<LIMBS, LOWEST> {
 }
 
 impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
+    /// How many limbs of 64 bits it has.
+    pub(crate) const LIMBS: usize = LIMBS;
+
     /// Adds a finite double. Its lowest weight must not be below this sum's, which it never is.
     #[inline]
     pub fn add(&mut self, x: f64) {
@@ -107,7 +110,7 @@ impl<const LIMBS: usize, const LOWEST: i32> LongSum<LIMBS, LOWEST> {
         &self.limbs
     }
 
-    /// The sum with these limbs.
+    /// The sum with these limbs, in two's complement where it is negative.
     pub(crate) fn from_limbs(limbs: [u64; LIMBS]) -> Self {
         Self { limbs }
     }

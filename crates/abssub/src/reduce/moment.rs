@@ -162,7 +162,7 @@ macro_rules! float_moments {
 }
 float_moments! {
     ExactSum: |state| ExactSum::specials(state), state.long(), Some(state.to_f64()), state.pair();
-    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.short(), state.pair();
+    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.ordinary_total(), state.pair();
 }
 
 impl<const LIMBS: usize, const LOWEST: i32> Moment for LongTotal<LIMBS, LOWEST> {

@@ -53,7 +53,7 @@ impl DoubleSquares {
     }
 
     /// The total rounded once, where all of it is ordinary.
-    pub(super) fn short(&self) -> Option<f64> {
+    pub(super) fn ordinary_total(&self) -> Option<f64> {
         self.rest.is_none().then(|| self.ordinary.to_f64())
     }
 
@@ -77,6 +77,11 @@ impl AsMut<ExactSum> for DoubleSquares {
 impl Exact for DoubleSquares {
     fn specials(&self) -> Specials {
         self.ordinary.specials()
+    }
+
+    #[inline(always)]
+    fn short(&self) -> Option<f64> {
+        if self.rest.is_none() { self.ordinary.short() } else { None }
     }
 
     fn rounded<T: Real>(&self, more: f64) -> T {

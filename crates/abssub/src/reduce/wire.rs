@@ -1,6 +1,6 @@
 //! States as bytes, for pickling: fixed-width numbers in little-endian order, lists after their length.
 
-use super::exact::{ExactSum, Specials};
+use super::exact::{ExactSum, More, Specials};
 use super::long::LongSum;
 use super::squares::DoubleSquares;
 use super::sum::{Counter, LongTotal, TimeSum};
@@ -119,7 +119,8 @@ macro_rules! structs {
 }
 structs! {
     Specials { nan, infinite, minus_infinite, invalid, overflow, empty, free, left_out, weightless }
-    ExactSum { high, low, specials, rest }
+    ExactSum { high, low, more }
+    More { specials, rest }
     DoubleSquares { ordinary, rest }
     TimeSum { ticks, absent }
     WideCounter { parts }

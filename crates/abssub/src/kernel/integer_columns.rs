@@ -143,7 +143,7 @@ fn add_blocks<'m, E: Partial, const N: usize>(
         let mut grown = *sums;
         for n in 0..N {
             a[n].prefetch_ahead(AHEAD_BYTES);
-            let (a, b) = (a[n].array::<BLOCK>(), b[n].array::<BLOCK>());
+            let (a, b) = (a[n].block::<BLOCK>(0), b[n].block::<BLOCK>(0));
             (0..BLOCK).for_each(|j| E::grow(&mut grown[j], a[j], b[j]));
         }
         *sums = grown;
