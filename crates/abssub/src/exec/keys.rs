@@ -14,13 +14,17 @@ impl<K: Key> Keys<K> {
     /// Keys that a block has at most: 16 KiB of them stay in the first cache.
     pub(super) const MOST: usize = (16 << 10) / size_of::<K>();
 
+    /// Room for so many keys.
+    pub(super) fn room(&mut self, len: usize) -> &mut [K] {
+        if self.keys.len() < len {
+            self.keys.resize(len, K::default());
+        }
+        &mut self.keys[..len]
+    }
+
     /// The keys of a block, one row after the other.
     pub(super) fn of<E: Keyed<Key = K>>(&mut self, level: Level, block: Block<'_, E>) -> &mut [K] {
-        let elements = block.a.count() * block.a.row_len();
-        if self.keys.len() < elements {
-            self.keys.resize(elements, K::default());
-        }
-        let keys = &mut self.keys[..elements];
+        let keys = self.room(block.a.count() * block.a.row_len());
         level.run(WriteKeys { block, keys });
         keys
     }

@@ -65,9 +65,9 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.row(i).part(at, len)
     }
 
-    /// Row `i` as the only one.
-    pub(crate) fn only(&self, i: usize) -> Self {
-        Self { first: self.first.part(i, 1), len: self.len }
+    /// `count` rows from row `i` on.
+    pub(crate) fn some(&self, i: usize, count: usize) -> Self {
+        Self { first: self.first.part(i, count), len: self.len }
     }
 
     /// Row `i`.

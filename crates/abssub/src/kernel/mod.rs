@@ -11,6 +11,7 @@ pub(crate) mod histogram;
 mod integer;
 pub(crate) mod keys;
 mod level;
+pub(crate) mod looks;
 pub mod map;
 pub(crate) mod pairs;
 mod scalar;
