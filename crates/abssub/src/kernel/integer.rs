@@ -98,7 +98,7 @@ fn add_row<E: Partial>(a: Run<E::Left>, b: Run<E::Right>, sums: &mut [E::Sum]) {
 
 /// How far ahead a row's bytes are asked for. A frame from memory is read a tenth faster on one thread,
 /// for some of the speed of what lies in a cache: see `row/u8` of the benchmarks.
-pub(super) const AHEAD_BYTES: usize = 1024;
+pub(crate) const AHEAD_BYTES: usize = 1024;
 
 /// Vectors that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;

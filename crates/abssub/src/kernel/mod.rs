@@ -21,4 +21,5 @@ pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
 pub(crate) use float::Term;
 pub(crate) use fold::{Block, Fold, FoldInto, Rows};
+pub(crate) use integer::AHEAD_BYTES;
 pub use level::{Level, UnknownLevel};
