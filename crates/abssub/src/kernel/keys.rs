@@ -104,12 +104,18 @@ impl<K: Key> Kernel for Flip<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        match self.flags {
-            None => self.keys.iter_mut().for_each(|key| *key = self.last.less(*key)),
-            Some(flags) => {
-                for (key, &flag) in self.keys.iter_mut().zip(flags) {
-                    *key = if flag != 0 { self.last.less(*key) } else { K::default() };
-                }
+        flip(self.keys, self.flags, self.last);
+    }
+}
+
+/// See [`Flip`].
+#[inline(always)]
+pub(super) fn flip<K: Key>(keys: &mut [K], flags: Option<&[u8]>, last: K) {
+    match flags {
+        None => keys.iter_mut().for_each(|key| *key = last.less(*key)),
+        Some(flags) => {
+            for (key, &flag) in keys.iter_mut().zip(flags) {
+                *key = if flag != 0 { last.less(*key) } else { K::default() };
             }
         }
     }

@@ -6,13 +6,14 @@ use super::super::reduction::{Index, Piece};
 use super::tile::{Tile, Wanted, losses};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
+use crate::kernel::bytes::LookAtBytes;
 use crate::kernel::histogram::CountBinsOfPairs;
 use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
 use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{Counter, State};
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 /// A row of a block.
 #[derive(Clone, Copy)]
@@ -23,46 +24,44 @@ struct Line<'b, E: Keyed> {
 }
 
 impl<E: Measured> Wanted<E> {
-    /// Whether sums of a row are taken from its keys: they are the differences, in bytes.
+    /// Whether several things are asked of a row of bytes, which are told together.
     pub(super) fn looks_at_bytes(&self) -> bool {
-        let sums = u32::from(self.sum) + u32::from(self.squares);
-        E::Key::BITS == 8 && !self.weighted && (sums == 2 || (sums == 1 && self.looks() > 0))
-    }
-
-    /// How often keys are looked at, histograms apart.
-    fn looks(&self) -> usize {
-        self.ranges.len() + usize::from(self.high.is_some()) + usize::from(self.low.is_some())
+        let sums = [self.sum, self.squares].into_iter().filter(|&sum| sum && !self.weighted);
+        let looks = self.ranges.len().min(1) + usize::from(self.high.is_some());
+        signed_bytes::<E>().is_some() && sums.count() + looks > 1
     }
 
     fn asked(&self) -> Looks<'_, E::Key> {
-        let sums = self.looks_at_bytes();
         // What is lost on the way to an infinity or no number is told by the greatest key.
-        let tells = E::LAST < E::Key::MAX;
-        Looks {
-            sum: self.sum && sums,
-            squares: self.squares && sums,
-            high: self.high.is_some() || tells,
-            low: self.low.is_some(),
-            ranges: &self.spans,
-        }
+        let high = self.high.is_some() || E::LAST < E::Key::MAX;
+        Looks { high, low: self.low.is_some(), ranges: &self.spans }
     }
+}
+
+/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
+fn signed_bytes<E: Keyed>() -> Option<bool> {
+    let is = |id| TypeId::of::<E>() == id;
+    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
 }
 
 impl<E: Measured> Tile<E> {
     pub(super) fn fold_rows(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
         let Block { a, b } = piece.block;
         let len = a.row_len();
-        let looks = wanted.asked();
+        let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
         for row in 0..a.count() {
             let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
             let line = Line { a: a.row(row), b: b.row(row), flags };
             self.counts.fill(0);
-            let seen = self.look(level, line, looks);
+            let seen = match bytes {
+                Some(signed) => self.look_at_bytes(level, line, looks, signed, place),
+                None => self.look(level, line, looks, 0),
+            };
             if E::LAST < E::Key::MAX && seen.high >= E::LAST {
                 self.met = self.met.or(losses::<E>(Block { a: a.some(row, 1), b: b.some(row, 1) }));
             }
-            self.join(place, &seen, looks);
+            self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
             let Index { first, row_step, step } = piece.index;
             let numbers = ((first + row_step * row as isize) as i64, step as i64, len);
             let keys = &mut self.keys;
@@ -81,35 +80,56 @@ impl<E: Measured> Tile<E> {
         }
     }
 
-    /// What a row shows. One thing alone is seen without writing a key.
-    fn look(&mut self, level: Level, line: Line<'_, E>, looks: Looks<'_, E::Key>) -> Seen<E::Key> {
+    /// Folds a row of bytes into its sums; what else it shows.
+    fn look_at_bytes(
+        &mut self,
+        level: Level,
+        line: Line<'_, E>,
+        looks: Looks<'_, E::Key>,
+        signed: bool,
+        place: usize,
+    ) -> Seen<E::Key> {
+        let (a, b) = (line.a.bytes(), line.b.bytes());
+        let first = looks.ranges.first().copied().flatten();
+        let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
+        let seen = level.run(LookAtBytes { a, b, signed, low, span });
+        if let Some(sum) = self.sum.get_mut(place) {
+            grow(sum, seen.sum);
+        }
+        if let Some(squares) = self.squares.get_mut(place) {
+            grow(squares, seen.squares);
+        }
+        let rest = Looks { high: false, ranges: looks.ranges.get(1..).unwrap_or_default(), ..looks };
+        let others = self.look(level, line, rest, 1);
+        if first.is_some() {
+            self.counts[0] = seen.inside;
+        }
+        Seen { high: E::Key::narrow(seen.greatest.into()), ..others }
+    }
+
+    /// What a row shows, with counts from number `from` on. One thing alone is seen without writing a key.
+    fn look(
+        &mut self,
+        level: Level,
+        line: Line<'_, E>,
+        looks: Looks<'_, E::Key>,
+        from: usize,
+    ) -> Seen<E::Key> {
         let Line { a, b, flags } = line;
-        let Looks { sum, squares, high, low, ranges } = looks;
-        match (sum || squares, high, low, ranges) {
-            (false, false, false, []) => Seen::default(),
-            (false, true, false, []) => {
+        match looks {
+            Looks { high: false, low: false, ranges: [] } => Seen::default(),
+            Looks { high: true, low: false, ranges: [] } => {
                 Seen { high: level.run(GreatestOfPairs::<E> { a, b }), ..Seen::default() }
             }
-            (false, false, false, &[range]) => {
+            Looks { high: false, low: false, ranges: &[range] } => {
                 let count = |(low, span)| level.run(CountPairs::<E> { a, b, low, span });
-                self.counts[0] = range.map_or(0, count);
+                self.counts[from] = range.map_or(0, count);
                 Seen::default()
             }
             _ => {
-                let (room, counts) = (self.keys.room(looks::KEYS), &mut self.counts[..]);
+                let (room, counts) = (self.keys.room(looks::KEYS), &mut self.counts[from..]);
                 level.run(LookAtPairs::<E> { a, b, flags, looks, room, counts })
             }
-        }
-    }
-
-    /// Takes in what joins the states whatever they are.
-    fn join(&mut self, place: usize, seen: &Seen<E::Key>, looks: Looks<'_, E::Key>) {
-        self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
-        if looks.sum {
-            grow(&mut self.sum[place], seen.sum);
-        }
-        if looks.squares {
-            grow(&mut self.squares[place], seen.squares);
         }
     }
 }
