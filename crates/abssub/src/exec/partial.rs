@@ -96,7 +96,7 @@ impl Kernel for SetFlags<'_> {
             let (mut blocks, rest) = mask.row(i).blocks::<LANES>();
             let (places, last) = flags.as_chunks_mut::<LANES>();
             for (flags, mask) in places.iter_mut().zip(blocks.ahead::<AHEAD_BYTES>()) {
-                (0..LANES).for_each(|i| flags[i] = (mask[i].0 != 0) as u8);
+                *flags = mask.map(|one| (one.0 != 0) as u8);
             }
             last.iter_mut().zip(rest.iter()).for_each(|(flag, mask)| *flag = (mask.0 != 0) as u8);
         }
@@ -172,7 +172,8 @@ fn blank<A: Pod, B: Pod, T>(a: Run<A>, b: Run<B>, flags: &[u8], out: &mut [T], o
     let ((mut a, a_rest), (b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
     let ((flags, last_flags), (out, last)) = (flags.as_chunks::<LANES>(), out.as_chunks_mut::<LANES>());
     for (((out, flags), b), a) in out.iter_mut().zip(flags).zip(b).zip(a.ahead::<AHEAD_BYTES>()) {
-        (0..LANES).for_each(|i| out[i] = one(flags[i], a[i], b[i]));
+        let flags = *flags;
+        *out = std::array::from_fn(|i| one(flags[i], a[i], b[i]));
     }
     let rest = last_flags.iter().zip(a_rest.iter().zip(b_rest.iter()));
     last.iter_mut().zip(rest).for_each(|(out, (&flag, (a, b)))| *out = one(flag, a, b));

@@ -189,7 +189,8 @@ impl<K: Key> Kernel for LocateInColumns<'_, K> {
             }
             for (((greatest, at), &mut key), row) in greatest.iter_mut().zip(at).zip(best).zip(rows) {
                 let number = self.first + self.step * row.wide() as i64;
-                let better = key > *greatest || (key == *greatest && number < *at);
+                // All of it is computed, for vectors have no branches.
+                let better = (key > *greatest) | ((key == *greatest) & (number < *at));
                 *greatest = key.max(*greatest);
                 *at = if better { number } else { *at };
             }
