@@ -9,23 +9,24 @@ use crate::element::{Key, Keyed};
 /// Pairs that are looked at side by side.
 const LANES: usize = 64;
 
-/// The greatest key of a row of pairs.
-pub(crate) struct GreatestOfPairs<'m, E: Keyed> {
+/// The greatest key of a row of pairs, or of the flipped keys: see [`super::keys::Flip`].
+pub(crate) struct GreatestOfPairs<'m, E: Keyed, const FLIPPED: bool> {
     pub(crate) a: Run<'m, E::Left>,
     pub(crate) b: Run<'m, E::Right>,
 }
 
-impl<E: Keyed> Kernel for GreatestOfPairs<'_, E> {
+impl<E: Keyed, const FLIPPED: bool> Kernel for GreatestOfPairs<'_, E, FLIPPED> {
     type Output = E::Key;
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> E::Key {
+        let key = |a, b| if FLIPPED { E::LAST.less(E::key(a, b)) } else { E::key(a, b) };
         let ((mut a, a_rest), (b, b_rest)) = (self.a.blocks::<LANES>(), self.b.blocks::<LANES>());
         let mut lanes = [E::Key::default(); LANES];
         for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b) {
-            (0..LANES).for_each(|i| lanes[i] = lanes[i].max(E::key(a[i], b[i])));
+            (0..LANES).for_each(|i| lanes[i] = lanes[i].max(key(a[i], b[i])));
         }
-        let rest = a_rest.iter().zip(b_rest.iter()).map(|(a, b)| E::key(a, b));
+        let rest = a_rest.iter().zip(b_rest.iter()).map(|(a, b)| key(a, b));
         lanes.into_iter().chain(rest).fold(E::Key::default(), E::Key::max)
     }
 }
@@ -74,7 +75,11 @@ mod tests {
                 let b: Vec<i16> = (0..len).map(|i| (i * i + 5) as i16).collect();
                 let keys = || a.iter().zip(&b).map(|(&a, &b)| i16::key(a, b));
                 let (a, b) = (Run::of(&a), Run::of(&b));
-                assert_eq!(level.run(GreatestOfPairs::<i16> { a, b }), keys().max().unwrap());
+                assert_eq!(level.run(GreatestOfPairs::<i16, false> { a, b }), keys().max().unwrap());
+                assert_eq!(
+                    level.run(GreatestOfPairs::<i16, true> { a, b }),
+                    u16::MAX - keys().min().unwrap()
+                );
                 let count = level.run(CountPairs::<i16> { a, b, low: 9, span: 40_000 });
                 assert_eq!(count, keys().filter(|key| (9..=40_009).contains(key)).count() as u64);
                 let all = level.run(CountPairs::<i16> { a, b, low: 0, span: u16::MAX });

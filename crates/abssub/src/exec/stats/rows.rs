@@ -119,7 +119,10 @@ impl<E: Measured> Tile<E> {
         match looks {
             Looks { high: false, low: false, ranges: [] } => Seen::default(),
             Looks { high: true, low: false, ranges: [] } => {
-                Seen { high: level.run(GreatestOfPairs::<E> { a, b }), ..Seen::default() }
+                Seen { high: level.run(GreatestOfPairs::<E, false> { a, b }), ..Seen::default() }
+            }
+            Looks { high: false, low: true, ranges: [] } if flags.is_none() => {
+                Seen { low: level.run(GreatestOfPairs::<E, true> { a, b }), ..Seen::default() }
             }
             Looks { high: false, low: false, ranges: &[range] } => {
                 let count = |(low, span)| level.run(CountPairs::<E> { a, b, low, span });
