@@ -113,8 +113,8 @@ mod tests {
     #[test]
     fn every_level_agrees_with_the_scalar_line() {
         for len in [0, 1, 63, 64, 255, 256, 257, 5000] {
-            let a: Vec<u8> = (0..len).map(|i: u32| (i * 7919 >> 3) as u8).collect();
-            let b: Vec<u8> = (0..len).map(|i: u32| (i * i >> 2) as u8).collect();
+            let a: Vec<u8> = (0..len).map(|i: u32| ((i * 7919) >> 3) as u8).collect();
+            let b: Vec<u8> = (0..len).map(|i: u32| ((i * i) >> 2) as u8).collect();
             for (low, span) in [(0, 255), (31, 224), (0, 0), (1, 254), (7, 90)] {
                 check(&a, &b, false, low, span);
                 check(&a, &b, true, low, span);

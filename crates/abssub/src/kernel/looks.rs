@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn every_level_sees_what_plain_loops_see() {
         for len in [0, 1, 63, 64, 65, 1023, 1100, 5000] {
-            let pairs = |shift: u32| (0..len).map(move |i: u32| (i * 7919 >> shift, i * i >> shift));
+            let pairs = |shift: u32| (0..len).map(move |i: u32| ((i * 7919) >> shift, (i * i) >> shift));
             let bytes: Vec<_> = pairs(2).map(|(a, b)| (a as i8, b as i8)).collect();
             let flags: Vec<_> = (0..len).map(|i| (i % 3 == 1) as u8).collect();
             check::<i8>(&bytes, None);

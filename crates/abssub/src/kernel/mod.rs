@@ -5,6 +5,7 @@
 pub(crate) mod arch;
 pub(crate) mod bytes;
 mod certify;
+pub(crate) mod columns;
 mod dispatch;
 mod float;
 mod fold;

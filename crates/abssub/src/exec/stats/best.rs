@@ -3,7 +3,7 @@
 use super::super::reduction::Index;
 use crate::element::Key;
 use crate::kernel::Level;
-use crate::kernel::keys::{GreatestOfColumns, LocateInColumns};
+use crate::kernel::columns::{GreatestOfColumns, LocateInColumns};
 use std::ops::Range;
 
 /// No element has been met.

@@ -6,8 +6,9 @@ use super::super::reduction::{Index, Piece};
 use super::best::Ranked;
 use super::tile::{Tile, Wanted, losses};
 use crate::element::Key;
+use crate::kernel::columns::{CountColumns, LocateInColumns};
 use crate::kernel::histogram::CountBinsOfColumns;
-use crate::kernel::keys::{AnyFrom, CountColumns, Flip, LocateInColumns};
+use crate::kernel::keys::{AnyFrom, Flip};
 use crate::kernel::{Block, Level};
 
 impl<E: Measured> Tile<E> {

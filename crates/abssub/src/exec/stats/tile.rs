@@ -7,8 +7,9 @@ use super::super::weigh::{Power, Terms, weights_alone};
 use super::best::Best;
 use super::bound::KeyRange;
 use crate::element::Keyed;
+use crate::kernel::columns::CountColumns;
 use crate::kernel::histogram::Bins;
-use crate::kernel::keys::{CountColumns, SumBytes};
+use crate::kernel::keys::SumBytes;
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
 
