@@ -29,10 +29,16 @@ pub trait Key: Copy + Ord + Default + Send + Sync + Wire + std::fmt::Debug + 'st
     fn wide(self) -> u128;
     /// From the widest of them, as much as there is room for.
     fn narrow(wide: u128) -> Self;
+
+    /// Keys of one byte as bytes; none of any others.
+    #[inline(always)]
+    fn bytes(_keys: &[Self]) -> &[u8] {
+        &[]
+    }
 }
 
 macro_rules! keys {
-    ($($t:ty),*) => {$(
+    ($($t:ty $(: $bytes:ident)?),*) => {$(
         impl Key for $t {
             const BITS: u32 = <$t>::BITS;
             const MAX: Self = <$t>::MAX;
@@ -62,10 +68,15 @@ macro_rules! keys {
             fn narrow(wide: u128) -> Self {
                 wide as $t
             }
+
+            $(#[inline(always)]
+            fn $bytes(keys: &[Self]) -> &[u8] {
+                keys
+            })?
         }
     )*};
 }
-keys!(u8, u16, u32, u64, u128);
+keys!(u8: bytes, u16, u32, u64, u128);
 
 /// An element whose differences have keys.
 pub trait Keyed: Stored {
@@ -93,6 +104,12 @@ pub trait Keyed: Stored {
         (false, false)
     }
 
+    /// A left operand that differs from `b` by nothing, if every `b` has one.
+    #[inline(always)]
+    fn like(_b: Self::Right) -> Option<Self::Left> {
+        None
+    }
+
     /// Whether two operands are the same although their difference is not a number.
     #[inline(always)]
     fn is_same(_a: Self::Left, _b: Self::Right) -> bool {
@@ -101,7 +118,7 @@ pub trait Keyed: Stored {
 }
 
 macro_rules! integer_keys {
-    ($($t:ty: $key:ty, $last:expr, |$x:ident| $out:expr;)*) => {$(
+    ($($t:ty: $key:ty, $last:expr, |$x:ident| $out:expr $(, $like:ident)?;)*) => {$(
         impl Keyed for $t {
             type Key = $key;
             const LAST: $key = $last;
@@ -119,19 +136,24 @@ macro_rules! integer_keys {
             fn key_to_f64(key: $key) -> f64 {
                 key as f64
             }
+
+            $(#[inline(always)]
+            fn $like(b: Self::Right) -> Option<Self::Left> {
+                Some(b)
+            })?
         }
     )*};
 }
 integer_keys! {
-    Bool: u8, u8::MAX, |x| Some(Bool(x));
-    u8: u8, u8::MAX, |x| Some(x);
-    i8: u8, u8::MAX, |x| Some(x);
-    u16: u16, u16::MAX, |x| Some(x);
-    i16: u16, u16::MAX, |x| Some(x);
-    u32: u32, u32::MAX, |x| Some(x);
-    i32: u32, u32::MAX, |x| Some(x);
-    u64: u64, u64::MAX, |x| Some(x);
-    i64: u64, u64::MAX, |x| Some(x);
+    Bool: u8, u8::MAX, |x| Some(Bool(x)), like;
+    u8: u8, u8::MAX, |x| Some(x), like;
+    i8: u8, u8::MAX, |x| Some(x), like;
+    u16: u16, u16::MAX, |x| Some(x), like;
+    i16: u16, u16::MAX, |x| Some(x), like;
+    u32: u32, u32::MAX, |x| Some(x), like;
+    i32: u32, u32::MAX, |x| Some(x), like;
+    u64: u64, u64::MAX, |x| Some(x), like;
+    i64: u64, u64::MAX, |x| Some(x), like;
     Mixed64: u128, (1 << 65) - 1, |x| x.try_into().ok();
 }
 

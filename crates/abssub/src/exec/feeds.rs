@@ -2,11 +2,12 @@
 #![allow(unsafe_code)]
 
 use super::feed::{Feed, Rectangle};
-use super::job::{Job, Missing};
+use super::job::Job;
+use super::partial::{Flags, Partial};
 use super::reduction::{Index, Piece};
 use crate::array::{Operand, Receive};
-use crate::element::Keyed;
-use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd, Windows};
+use crate::element::{Bool, Keyed};
+use crate::kernel::{Block, FoldInto, Rows, Windows};
 use crate::plan::{A, Axis, B, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
@@ -15,10 +16,10 @@ pub(super) struct Feeds<'w, E: Keyed> {
     job: &'w Job<'w, 'w>,
     a: Feed<E::Left>,
     b: Feed<E::Right>,
-    mask: Option<Feed<u8>>,
+    mask: Option<Feed<Bool>>,
+    /// Where not all pairs may take part.
+    partial: Option<Partial<'w, E>>,
     weights: Option<Feed<f64>>,
-    /// A byte for each element of the block, where not all take part.
-    flags: Vec<u8>,
 }
 
 /// A block of the loops around the kernel: rows and elements, by place along their axes.
@@ -41,15 +42,15 @@ pub(super) struct Fed<'b, E: Keyed> {
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// For operands that step by `step` along the inner axis.
     pub(super) fn new(job: &'w Job<'w, 'w>, step: Offsets) -> Self {
-        let altered = job.is_partial();
+        let partial = job.is_partial();
         let promised = "the types were chosen for these operands";
         Self {
             job,
-            a: Feed::new(job.a, step[A], altered).expect(promised),
-            b: Feed::new(job.b, step[B], altered).expect(promised),
-            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], true).expect(promised)),
-            weights: job.weights.map(|weights| Feed::new(weights, step[WEIGHT], altered).expect(promised)),
-            flags: Vec::new(),
+            a: Feed::new(job.a, step[A], false).expect(promised),
+            b: Feed::new(job.b, step[B], false).expect(promised),
+            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], false).expect(promised)),
+            partial: partial.then(|| Partial::new(job)),
+            weights: job.weights.map(|weights| Feed::new(weights, step[WEIGHT], partial).expect(promised)),
         }
     }
 
@@ -58,6 +59,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let gathered = [
             (!self.a.is_in_place()).then(Feed::<E::Left>::capacity),
             (!self.b.is_in_place()).then(Feed::<E::Right>::capacity),
+            self.partial.as_ref().map(|_| Partial::<E>::capacity()),
             self.weights.as_ref().filter(|feed| !feed.is_in_place()).map(|_| Feed::<f64>::capacity()),
         ];
         gathered.into_iter().flatten().min()
@@ -75,31 +77,19 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let rectangle = |operand: &Operand<'_>, which: usize| {
             rectangle(operand, at[which], (plan.rows.step[which], plan.inner_axis.step[which]), span)
         };
-        let (from_a, from_b) = (rectangle(self.job.a, A), rectangle(self.job.b, B));
-        let flagged = self.job.is_partial();
-        if flagged {
-            // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
-            unsafe {
-                self.a.gather(from_a);
-                self.b.gather(from_b);
-                if let (Some(mask), Some(operand)) = (&mut self.mask, self.job.mask) {
-                    mask.gather(rectangle(operand, MASK));
-                }
-            }
-            if !self.choose(from_a, from_b) {
-                return None;
-            }
-            self.a.blank(&self.flags);
-            self.b.blank(&self.flags);
+        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
+        let (a, b) =
+            unsafe { (self.a.rows(rectangle(self.job.a, A)), self.b.rows(rectangle(self.job.b, B))) };
+        let mut block = Block { a, b };
+        let (mut flags, mut offered) = (None, None);
+        if let Some(partial) = &mut self.partial {
+            let mask = self.mask.as_mut().zip(self.job.mask);
+            // SAFETY: as above.
+            let mask = mask.map(|(feed, operand)| unsafe { feed.rows(rectangle(operand, MASK)) });
+            let (chosen, Flags { taken, offered: all }) = partial.choose(block, mask)?;
+            (block, flags, offered) = (chosen, Some(taken), all);
         }
-        let Self { a, b, mask, weights, flags, .. } = self;
-        let offered = mask.as_ref().map(|mask| mask.elements(from_a));
-        let flags = flagged.then_some(&flags[..]);
-        // SAFETY: as above.
-        let (a, b) = unsafe {
-            if flagged { (a.gathered(from_a), b.gathered(from_b)) } else { (a.rows(from_a), b.rows(from_b)) }
-        };
-        let weights = weights.as_mut().zip(self.job.weights).map(|(feed, operand)| {
+        let weights = self.weights.as_mut().zip(self.job.weights).map(|(feed, operand)| {
             let from = rectangle(operand, WEIGHT);
             match flags {
                 Some(flags) => {
@@ -112,7 +102,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
                 None => unsafe { feed.rows(from) },
             }
         });
-        Some(Fed { block: Block { a, b }, offered, flags, weights })
+        Some(Fed { block, offered, flags, weights })
     }
 
     /// The rows of the first operand and those of the second that meet each other; of the first, `across`
@@ -139,23 +129,6 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         // SAFETY: operands vouch for every element that their shape reaches, and windows hold no others.
         unsafe { Windows { a: self.a.rows(from_a).row(0), b: self.b.rows(from_b).row(0) } }
     }
-
-    /// Sets the flags of the pairs that take part; false if one is missing that must not be.
-    fn choose(&mut self, from_a: Rectangle, from_b: Rectangle) -> bool {
-        let elements = from_a.rows * from_a.len;
-        self.flags.clear();
-        match &self.mask {
-            Some(mask) => self.flags.extend_from_slice(mask.elements(from_a)),
-            None => self.flags.resize(elements, 1),
-        }
-        let (same, omit) = (self.job.without_same, self.job.missing == Missing::Omit);
-        if !same && self.job.missing == Missing::Keep {
-            return true;
-        }
-        let (a, b) = (self.a.elements(from_a), self.b.elements(from_b));
-        let missing = self.job.level.run(Present::<E> { a, b, same, omit, flags: &mut self.flags });
-        !(missing && self.job.missing == Missing::Refuse)
-    }
 }
 
 /// The part of an operand that `span` is, whose rows and elements step by so many bytes.
@@ -168,32 +141,6 @@ fn rectangle(
     let offset = offset + row_step * span.row as isize + step * span.at as isize;
     let start = operand.start.wrapping_offset(offset);
     Rectangle { start, row_step, rows: span.rows, step, len: span.len }
-}
-
-/// Clears the flags of pairs that are the same, and of those whose difference is not a number; true if
-/// there was one of the latter.
-struct Present<'b, E: Keyed> {
-    a: &'b [E::Left],
-    b: &'b [E::Right],
-    same: bool,
-    omit: bool,
-    flags: &'b mut [u8],
-}
-
-impl<E: Keyed> Kernel for Present<'_, E> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> bool {
-        let mut missing = 0;
-        for ((flag, &a), &b) in self.flags.iter_mut().zip(self.a).zip(self.b) {
-            let absent = E::key(a, b) > E::LAST;
-            let same = self.same && absent && E::is_same(a, b);
-            missing |= *flag & (absent && !same) as u8;
-            *flag &= !(same || (self.omit && absent)) as u8;
-        }
-        missing != 0
-    }
 }
 
 impl<'b, E: Keyed> Fed<'b, E> {

@@ -8,6 +8,7 @@ mod job;
 mod keys;
 mod map;
 mod measured;
+mod partial;
 mod pool;
 mod quantiles;
 mod reduction;

@@ -70,7 +70,7 @@ pub(super) struct Piece<'b, E: Element> {
     pub(super) places: Range<usize>,
     /// A byte for each element, zero where the mask rules it out; none without a mask.
     pub(super) offered: Option<&'b [u8]>,
-    /// A byte for each element, zero where it does not take part; both operands are zero there.
+    /// A byte for each element, zero where it does not take part; the operands differ by nothing there.
     pub(super) flags: Option<&'b [u8]>,
     /// A weight for each element, zero where it does not take part.
     pub(super) weights: Option<Rows<'b, f64>>,

@@ -3,7 +3,9 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use crate::element::Key;
+use super::keys::write_row;
+use crate::array::run::Run;
+use crate::element::{Key, Keyed};
 
 /// The bins of a histogram: bin `i` holds the keys from `starts[i]` on that no later bin holds, up to `last`.
 #[derive(Clone, Debug)]
@@ -22,6 +24,10 @@ const NO_BIN: u32 = u32::MAX;
 const BY_VALUE_FROM: usize = 2048;
 /// Tables that are filled in turn.
 const TABLES: usize = 4;
+/// Keys of which the counts fit a table even if they are all the same.
+const COUNTED: usize = 1 << 15;
+/// Keys that are written before they are counted by value.
+const KEYS: usize = 256;
 
 impl<K: Key> Bins<K> {
     /// `starts` are ascending keys, fewer than `count` where the last bins cannot be reached; without
@@ -70,31 +76,46 @@ impl<K: Key> Bins<K> {
     }
 }
 
-/// Counts keys into `counts`; those whose flag is zero take no part.
-pub(crate) struct CountBins<'k, K> {
-    pub(crate) bins: &'k Bins<K>,
-    pub(crate) keys: &'k [K],
+/// Counts the keys of a row of pairs into `counts`; those whose flag is zero take no part.
+pub(crate) struct CountBinsOfPairs<'m, 'k, E: Keyed> {
+    pub(crate) bins: &'k Bins<E::Key>,
+    pub(crate) a: Run<'m, E::Left>,
+    pub(crate) b: Run<'m, E::Right>,
     pub(crate) flags: Option<&'k [u8]>,
+    /// Room for some keys.
+    pub(crate) room: &'k mut [E::Key],
     pub(crate) counts: &'k mut [u64],
 }
 
-impl<K: Key> Kernel for CountBins<'_, K> {
+impl<E: Keyed> Kernel for CountBinsOfPairs<'_, '_, E> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        let Self { bins, keys, flags, counts } = self;
-        if let Some(flags) = flags {
+        let Self { bins, a, b, flags, room, counts } = self;
+        let by_value = bins.table.is_some() && flags.is_none() && a.len() >= BY_VALUE_FROM;
+        let parts = if by_value { COUNTED } else { room.len() };
+        for at in (0..a.len()).step_by(parts) {
+            let len = parts.min(a.len() - at);
+            let (a, b) = (a.part(at, len), b.part(at, len));
+            if by_value {
+                let times = by_value_of::<E>(a, b).into_iter().enumerate().filter(|&(_, times)| times != 0);
+                times.for_each(|(value, times)| bins.count_in(E::Key::narrow(value as u128), times, counts));
+            } else {
+                write_row::<E>(a, b, &mut room[..len]);
+                count_keys(bins, &room[..len], flags.map(|flags| &flags[at..]), counts);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn count_keys<K: Key>(bins: &Bins<K>, keys: &[K], flags: Option<&[u8]>, counts: &mut [u64]) {
+    match flags {
+        None => keys.iter().for_each(|&key| bins.count_in(key, 1, counts)),
+        Some(flags) => {
             let taken = keys.iter().zip(flags).filter(|&(_, &flag)| flag != 0);
             taken.for_each(|(&key, _)| bins.count_in(key, 1, counts));
-        } else if bins.table.is_some() && keys.len() >= BY_VALUE_FROM {
-            by_value(keys).iter().enumerate().filter(|&(_, &times)| times != 0).for_each(
-                |(value, &times)| {
-                    bins.count_in(K::narrow(value as u128), times.into(), counts);
-                },
-            );
-        } else {
-            keys.iter().for_each(|&key| bins.count_in(key, 1, counts));
         }
     }
 }
@@ -128,36 +149,57 @@ impl<K: Key> Kernel for CountBinsOfColumns<'_, K> {
     }
 }
 
-/// How often each byte occurs. There are fewer than 2^32 keys in a block.
+/// How often each key of one byte occurs among no more than [`COUNTED`] pairs.
 #[inline(always)]
-pub(crate) fn by_value<K: Key>(keys: &[K]) -> [u32; 256] {
-    let mut tables = [[0u32; 256]; TABLES];
-    let (groups, rest) = keys.as_chunks::<TABLES>();
-    for group in groups {
-        (0..TABLES).for_each(|t| tables[t][group[t].wide() as usize & 255] += 1);
+fn by_value_of<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>) -> [u64; 256] {
+    // Small tables: they share the first cache with the operands.
+    let mut tables = [[0u16; 256]; TABLES];
+    let mut keys = [E::Key::default(); KEYS];
+    for at in (0..a.len()).step_by(KEYS) {
+        let len = KEYS.min(a.len() - at);
+        let keys = &mut keys[..len];
+        write_row::<E>(a.part(at, len), b.part(at, len), keys);
+        let (words, rest) = E::Key::bytes(keys).as_chunks::<8>();
+        for word in words.iter().map(|&word| u64::from_le_bytes(word)) {
+            (0..8).for_each(|i| tables[i % TABLES][(word >> (8 * i)) as usize & 255] += 1);
+        }
+        rest.iter().for_each(|&key| tables[0][usize::from(key)] += 1);
     }
-    rest.iter().for_each(|key| tables[0][key.wide() as usize & 255] += 1);
-    std::array::from_fn(|value| tables.iter().map(|table| table[value]).sum())
+    std::array::from_fn(|value| tables.iter().map(|table| u64::from(table[value])).sum())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::run::Pod;
     use crate::kernel::Level;
 
-    fn counted<K: Key>(bins: &Bins<K>, keys: &[K], flags: Option<&[u8]>) -> Vec<u64> {
-        let mut counts = vec![0; bins.count()];
-        Level::best().run(CountBins { bins, keys, flags, counts: &mut counts });
-        counts
+    /// Counts unsigned integers, which are their own differences from zero, at every level.
+    fn counted<E>(bins: &Bins<E::Key>, keys: &[E], flags: Option<&[u8]>) -> Vec<u64>
+    where
+        E: Keyed<Left = E, Right = E> + Pod,
+    {
+        let (a, b) = (Run::of(keys), vec![E::ZERO; keys.len()]);
+        let all = Level::available().iter().map(|level| {
+            let (mut counts, mut room) = (vec![0; bins.count()], [E::Key::default(); 100]);
+            let (b, room, counts_of) = (Run::of(&b), &mut room[..], &mut counts[..]);
+            level.run(CountBinsOfPairs::<E> { bins, a, b, flags, room, counts: counts_of });
+            counts
+        });
+        all.reduce(|counts, others| {
+            assert_eq!(counts, others);
+            counts
+        })
+        .expect("a level")
     }
 
     #[test]
     fn bins_are_half_open_but_the_last() {
         let bins = Bins::new(vec![1u16, 4, 4, 9], Some(10), 5);
-        assert_eq!(counted(&bins, &[0, 1, 3, 4, 8, 9, 10, 11], None), [2, 0, 2, 2, 0]);
-        assert_eq!(counted(&bins, &[0, 1, 3, 4], Some(&[1, 0, 1, 1])), [1, 0, 1, 0, 0]);
+        assert_eq!(counted(&bins, &[0u16, 1, 3, 4, 8, 9, 10, 11], None), [2, 0, 2, 2, 0]);
+        assert_eq!(counted(&bins, &[0u16, 1, 3, 4], Some(&[1, 0, 1, 1])), [1, 0, 1, 0, 0]);
         assert_eq!(counted(&Bins::new(vec![], None, 2), &[0u16, 7], None), [0, 0]);
-        assert_eq!(counted(&Bins::<u32>::new(vec![], Some(7), 1), &[3], None), [0]);
+        assert_eq!(counted(&Bins::<u32>::new(vec![], Some(7), 1), &[3u32], None), [0]);
     }
 
     #[test]
@@ -176,11 +218,12 @@ mod tests {
     #[test]
     fn bytes_by_value_and_one_by_one() {
         let bins = Bins::new(vec![0u8, 10, 250], Some(254), 3);
-        for len in [5, BY_VALUE_FROM + 3] {
+        for len in [5, 101, BY_VALUE_FROM + 3, 3 * COUNTED + 13] {
             let keys: Vec<u8> = (0..len).map(|i| (i * 37) as u8).collect();
             let expected = [0..10, 10..250, 250..255]
                 .map(|bin| keys.iter().filter(|key| bin.contains(*key)).count() as u64);
             assert_eq!(counted(&bins, &keys, None), expected);
+            assert_eq!(counted(&bins, &vec![9u8; len], None), [len as u64, 0, 0]);
         }
     }
 }

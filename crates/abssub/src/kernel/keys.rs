@@ -4,6 +4,7 @@ use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::fold::Block;
 use super::vectors::AHEAD_BYTES;
+use crate::array::run::Run;
 use crate::element::{Key, Keyed};
 
 /// Elements whose keys are written together: what the compiler turns into vectors.
@@ -22,16 +23,57 @@ impl<E: Keyed> Kernel for WriteKeys<'_, '_, E> {
     fn run<S: Simd>(self, _simd: S) {
         let Block { a, b } = self.block;
         for (i, keys) in self.keys.chunks_exact_mut(a.row_len()).enumerate() {
-            let ((mut a, a_rest), (b, b_rest)) = (a.row(i).blocks::<BLOCK>(), b.row(i).blocks::<BLOCK>());
-            let (blocks, rest) = keys.as_chunks_mut::<BLOCK>();
-            for ((keys, a), b) in blocks.iter_mut().zip(a.ahead::<AHEAD_BYTES>()).zip(b) {
-                (0..BLOCK).for_each(|i| keys[i] = E::key(a[i], b[i]));
-            }
-            rest.iter_mut()
-                .zip(a_rest.iter().zip(b_rest.iter()))
-                .for_each(|(key, (a, b))| *key = E::key(a, b));
+            write_row::<E>(a.row(i), b.row(i), keys);
         }
     }
+}
+
+/// Writes the keys of a row.
+pub(crate) struct WriteRow<'m, 'k, E: Keyed> {
+    pub(crate) a: Run<'m, E::Left>,
+    pub(crate) b: Run<'m, E::Right>,
+    pub(crate) keys: &'k mut [E::Key],
+}
+
+impl<E: Keyed> Kernel for WriteRow<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) {
+        write_row::<E>(self.a, self.b, self.keys);
+    }
+}
+
+/// The sum of some bytes: how many flags are set.
+pub(crate) struct SumBytes<'k> {
+    pub(crate) bytes: &'k [u8],
+}
+
+impl Kernel for SumBytes<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> u64 {
+        let (mut bytes, mut sum) = (Run::of(self.bytes), simd.zero());
+        while bytes.len() >= S::BYTES {
+            sum = simd.add_u64(sum, simd.sad_bytes(simd.load(bytes), simd.zero()));
+            bytes = bytes.after(S::BYTES);
+        }
+        let rest = simd.sad_bytes(simd.load_partial(bytes), simd.zero());
+        simd.sum_u64(simd.add_u64(sum, rest))
+    }
+}
+
+/// Writes the keys of as many pairs as there is room for.
+#[inline(always)]
+pub(super) fn write_row<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>, keys: &mut [E::Key]) {
+    let ((mut a, a_rest), (b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
+    let (blocks, rest) = keys.as_chunks_mut::<BLOCK>();
+    for ((keys, b), a) in blocks.iter_mut().zip(b).zip(a.ahead::<AHEAD_BYTES>()) {
+        (0..BLOCK).for_each(|i| keys[i] = E::key(a[i], b[i]));
+    }
+    let pairs = a_rest.iter().zip(b_rest.iter());
+    rest.iter_mut().zip(pairs).for_each(|(key, (a, b))| *key = E::key(a, b));
 }
 
 /// Whether any key is the last number's or above: infinite, or not a number.
@@ -62,12 +104,18 @@ impl<K: Key> Kernel for Flip<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        match self.flags {
-            None => self.keys.iter_mut().for_each(|key| *key = self.last.less(*key)),
-            Some(flags) => {
-                for (key, &flag) in self.keys.iter_mut().zip(flags) {
-                    *key = if flag != 0 { self.last.less(*key) } else { K::default() };
-                }
+        flip(self.keys, self.flags, self.last);
+    }
+}
+
+/// See [`Flip`].
+#[inline(always)]
+pub(super) fn flip<K: Key>(keys: &mut [K], flags: Option<&[u8]>, last: K) {
+    match flags {
+        None => keys.iter_mut().for_each(|key| *key = last.less(*key)),
+        Some(flags) => {
+            for (key, &flag) in keys.iter_mut().zip(flags) {
+                *key = if flag != 0 { last.less(*key) } else { K::default() };
             }
         }
     }
@@ -75,42 +123,6 @@ impl<K: Key> Kernel for Flip<'_, K> {
 
 /// Keys that are compared side by side.
 const LANES: usize = 64;
-
-/// The greatest key.
-pub(crate) struct Greatest<'k, K> {
-    pub(crate) keys: &'k [K],
-}
-
-impl<K: Key> Kernel for Greatest<'_, K> {
-    type Output = K;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> K {
-        let (blocks, rest) = self.keys.as_chunks::<LANES>();
-        let mut lanes = [K::default(); LANES];
-        for block in blocks {
-            (0..LANES).for_each(|i| lanes[i] = lanes[i].max(block[i]));
-        }
-        lanes.iter().chain(rest).fold(K::default(), |greatest, &key| greatest.max(key))
-    }
-}
-
-/// The greatest key of each column joins those that are known.
-pub(crate) struct GreatestOfColumns<'k, K> {
-    pub(crate) keys: &'k [K],
-    pub(crate) greatest: &'k mut [K],
-}
-
-impl<K: Key> Kernel for GreatestOfColumns<'_, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
-        for row in self.keys.chunks_exact(self.greatest.len()) {
-            self.greatest.iter_mut().zip(row).for_each(|(greatest, &key)| *greatest = (*greatest).max(key));
-        }
-    }
-}
 
 /// Where the first key, or the last, is that equals `wanted` and takes part.
 pub(crate) struct Find<'k, K> {
@@ -151,68 +163,6 @@ impl<K: Key> Kernel for Find<'_, K> {
     }
 }
 
-/// How many keys lie in a range: `low ..= low + span`.
-pub(crate) struct Count<'k, K> {
-    pub(crate) keys: &'k [K],
-    pub(crate) low: K,
-    pub(crate) span: K,
-}
-
-impl<K: Key> Kernel for Count<'_, K> {
-    type Output = u64;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> u64 {
-        let inside = |key: K| key.less(self.low) <= self.span;
-        let (blocks, rest) = self.keys.as_chunks::<LANES>();
-        let mut total = 0;
-        // Lanes as wide as the keys: 255 steps are what the narrowest holds.
-        for blocks in blocks.chunks(255) {
-            let mut lanes = [K::default(); LANES];
-            for block in blocks {
-                for i in 0..LANES {
-                    lanes[i] = lanes[i].plus(if inside(block[i]) { K::ONE } else { K::default() });
-                }
-            }
-            total += lanes.iter().map(|lane| lane.wide() as u64).sum::<u64>();
-        }
-        total + rest.iter().filter(|&&key| inside(key)).count() as u64
-    }
-}
-
-/// The same for each column.
-pub(crate) struct CountColumns<'k, K> {
-    pub(crate) keys: &'k [K],
-    pub(crate) low: K,
-    pub(crate) span: K,
-    pub(crate) counts: &'k mut [u64],
-}
-
-/// Columns whose counts are kept in narrow lanes at a time.
-const STRIP: usize = 512;
-
-impl<K: Key> Kernel for CountColumns<'_, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
-        let width = self.counts.len();
-        for (k, counts) in self.counts.chunks_mut(STRIP).enumerate() {
-            for rows in self.keys.chunks(255 * width) {
-                let mut lanes = [K::default(); STRIP];
-                for row in rows.chunks_exact(width) {
-                    let row = &row[k * STRIP..][..counts.len()];
-                    for (lane, &key) in lanes.iter_mut().zip(row) {
-                        let inside = key.less(self.low) <= self.span;
-                        *lane = lane.plus(if inside { K::ONE } else { K::default() });
-                    }
-                }
-                counts.iter_mut().zip(lanes).for_each(|(count, lane)| *count += lane.wide() as u64);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,13 +177,10 @@ mod tests {
         for &level in Level::available() {
             for len in [0, 1, 5, 63, 64, 65, 200, 20_000] {
                 let keys = drawn(len);
-                let greatest = level.run(Greatest { keys: &keys });
-                assert_eq!(greatest, keys.iter().copied().max().unwrap_or(0));
+                let greatest = keys.iter().copied().max().unwrap_or(0);
                 let find = |last| level.run(Find { keys: &keys, flags: None, wanted: greatest, last });
                 assert_eq!(find(false), keys.iter().position(|&key| key == greatest));
                 assert_eq!(find(true), keys.iter().rposition(|&key| key == greatest));
-                let count = level.run(Count { keys: &keys, low: 3, span: 200 });
-                assert_eq!(count, keys.iter().filter(|&&key| (3..=203).contains(&key)).count() as u64);
                 let mut flipped = keys.clone();
                 level.run(Flip { keys: &mut flipped, last: 255, flags: None });
                 assert!(flipped.iter().zip(&keys).all(|(&flipped, &key)| flipped == 255 - key));
@@ -242,14 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn lanes_do_not_overflow() {
-        let keys = vec![9u8; LANES * 300];
-        let mut counts = vec![0; 3];
+    fn every_level_counts_flags() {
         for &level in Level::available() {
-            assert_eq!(level.run(Count { keys: &keys, low: 9, span: 0 }), keys.len() as u64);
-            counts.fill(0);
-            level.run(CountColumns { keys: &keys, low: 9, span: 0, counts: &mut counts });
-            assert_eq!(counts, [keys.len() as u64 / 3; 3]);
+            for len in [0, 1, 63, 64, 200, 20_000] {
+                let bytes = drawn(len);
+                let sum = bytes.iter().map(|&byte| u64::from(byte)).sum();
+                assert_eq!(level.run(SumBytes { bytes: &bytes }), sum);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! **Architecture invariant**: nothing here allocates, fails, or knows the number of dimensions.
 
 pub(crate) mod arch;
+pub(crate) mod bytes;
 mod certify;
 mod digits;
 mod dispatch;
@@ -12,8 +13,10 @@ mod fold;
 pub(crate) mod histogram;
 mod integer;
 mod integer_columns;
+pub(crate) mod key_columns;
 pub(crate) mod keys;
 mod level;
+pub(crate) mod looks;
 pub mod map;
 pub(crate) mod pairs;
 mod real;
@@ -26,3 +29,4 @@ pub(crate) use dispatch::Kernel;
 pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows, Windows};
 pub use level::{Level, UnknownLevel};
 pub(crate) use real::Term;
+pub(crate) use vectors::AHEAD_BYTES;

@@ -108,7 +108,7 @@ impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
 }
 
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
-pub(super) const AHEAD_BYTES: usize = 2048;
+pub(crate) const AHEAD_BYTES: usize = 2048;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 

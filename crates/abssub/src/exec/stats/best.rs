@@ -2,8 +2,8 @@
 
 use super::super::reduction::Index;
 use crate::element::Key;
-use crate::kernel::keys::{Find, Greatest, GreatestOfColumns};
-use crate::kernel::{FoldInto, Level};
+use crate::kernel::Level;
+use crate::kernel::key_columns::{GreatestOfColumns, LocateInColumns};
 use std::ops::Range;
 
 /// No element has been met.
@@ -19,25 +19,13 @@ pub(super) struct Best<K> {
     columns: Vec<K>,
 }
 
-/// The keys of one block.
+/// The keys of one block of columns.
 #[derive(Clone, Copy)]
 pub(super) struct Ranked<'k, K> {
     pub(super) keys: &'k [K],
     pub(super) flags: Option<&'k [u8]>,
-    pub(super) row_len: usize,
+    pub(super) columns: usize,
     pub(super) index: Index,
-}
-
-impl<'k, K> Ranked<'k, K> {
-    /// A row, its flags, and the number of its first element.
-    fn rows(self) -> impl DoubleEndedIterator<Item = (&'k [K], Option<&'k [u8]>, i64)> + ExactSizeIterator {
-        let Self { keys, flags, row_len, index } = self;
-        (0..keys.len() / row_len).map(move |row| {
-            let range = row * row_len..(row + 1) * row_len;
-            let first = index.first + index.row_step * row as isize;
-            (&keys[range.clone()], flags.map(|flags| &flags[range]), first as i64)
-        })
-    }
 }
 
 impl<K: Key> Best<K> {
@@ -54,41 +42,6 @@ impl<K: Key> Best<K> {
     pub(super) fn reset(&mut self) {
         self.keys.fill(K::default());
         self.at.iter_mut().for_each(|at| at.fill(NOWHERE));
-    }
-
-    /// Takes in the keys of a block.
-    pub(super) fn fold(&mut self, level: Level, ranked: Ranked<'_, K>, into: FoldInto, places: Range<usize>) {
-        match into {
-            FoldInto::One if self.at.is_none() => {
-                let greatest = level.run(Greatest { keys: ranked.keys });
-                let place = &mut self.keys[places.start];
-                *place = greatest.max(*place);
-            }
-            FoldInto::One => {
-                ranked.rows().for_each(|row| self.fold_keys(level, row, ranked.index.step, places.start))
-            }
-            FoldInto::EachRow => {
-                for (row, place) in ranked.rows().zip(places) {
-                    self.fold_keys(level, row, ranked.index.step, place);
-                }
-            }
-            FoldInto::EachColumn if self.at.is_none() => {
-                level.run(GreatestOfColumns { keys: ranked.keys, greatest: &mut self.keys[places] });
-            }
-            FoldInto::EachColumn => self.fold_columns(level, ranked, places),
-        }
-    }
-
-    fn fold_keys(
-        &mut self,
-        level: Level,
-        (keys, flags, first): (&[K], Option<&[u8]>, i64),
-        step: isize,
-        place: usize,
-    ) {
-        let wanted = level.run(Greatest { keys });
-        let find = || level.run(Find { keys, flags, wanted, last: step < 0 });
-        self.fold_row(place, wanted, (first, step as i64, keys.len()), find);
     }
 
     /// Takes in a row of so many elements with a first number and a step, whose greatest key is known;
@@ -114,13 +67,27 @@ impl<K: Key> Best<K> {
         }
     }
 
-    fn fold_columns(&mut self, level: Level, ranked: Ranked<'_, K>, places: Range<usize>) {
+    /// Takes in the keys of a block, column by column.
+    pub(super) fn fold_columns(&mut self, level: Level, ranked: Ranked<'_, K>, places: Range<usize>) {
+        let (keys, greatest) = (ranked.keys, &mut self.keys[places.clone()]);
+        match &mut self.at {
+            None => level.run(GreatestOfColumns { keys, greatest }),
+            Some(at) if ranked.flags.is_none() => {
+                let (first, step) = (ranked.index.first as i64, ranked.index.row_step as i64);
+                level.run(LocateInColumns { keys, first, step, greatest, at: &mut at[places] });
+            }
+            Some(_) => self.search_columns(level, ranked, places),
+        }
+    }
+
+    /// The same where some take no part.
+    fn search_columns(&mut self, level: Level, ranked: Ranked<'_, K>, places: Range<usize>) {
         let Self { keys: best, at, columns } = self;
         let at = at.as_mut().expect("located");
         columns.clear();
-        columns.resize(ranked.row_len, K::default());
+        columns.resize(ranked.columns, K::default());
         level.run(GreatestOfColumns { keys: ranked.keys, greatest: columns });
-        let rows = ranked.keys.len() / ranked.row_len;
+        let rows = ranked.keys.len() / ranked.columns;
         let (first, step) = (ranked.index.first as i64, ranked.index.row_step as i64);
         let lowest = first.min(first + step * (rows as i64 - 1));
         for (column, place) in places.enumerate() {
@@ -129,7 +96,7 @@ impl<K: Key> Best<K> {
                 continue;
             }
             let is_it = |&row: &usize| {
-                let i = row * ranked.row_len + column;
+                let i = row * ranked.columns + column;
                 ranked.keys[i] == greatest && ranked.flags.is_none_or(|flags| flags[i] != 0)
             };
             let found = if step < 0 { (0..rows).rfind(is_it) } else { (0..rows).find(is_it) };

@@ -3,9 +3,11 @@
 mod accumulator;
 mod best;
 mod bound;
+mod columns;
 mod finish;
 mod measuring;
 mod request;
+mod rows;
 mod tile;
 
 pub use accumulator::Accumulator;

@@ -112,11 +112,16 @@ impl Asked {
             let located = self.has(|&stat| stat == place);
             (located || self.has(|&stat| stat == value)).then_some(located)
         };
-        let ranges = self.comparisons.iter().map(|comparison| match *comparison {
-            Counted::Different => KeyRange::nonzero::<E>(),
-            Counted::If(comparison, bound) => KeyRange::new::<E>(comparison, bound),
-            Counted::Unless(comparison, bound) => KeyRange::new::<E>(comparison, bound).inverted(),
-        });
+        let ranges: Vec<_> = self
+            .comparisons
+            .iter()
+            .map(|comparison| match *comparison {
+                Counted::Different => KeyRange::nonzero::<E>(),
+                Counted::If(comparison, bound) => KeyRange::new::<E>(comparison, bound),
+                Counted::Unless(comparison, bound) => KeyRange::new::<E>(comparison, bound).inverted(),
+            })
+            .collect();
+        let narrow = |(low, high): (u128, u128)| (E::Key::narrow(low), E::Key::narrow(high - low));
         Wanted {
             sum: self.sums(),
             squares: self.squares(),
@@ -124,7 +129,8 @@ impl Asked {
             weighted,
             high: best(Stat::Max, Stat::ArgMax),
             low: best(Stat::Min, Stat::ArgMin),
-            ranges: ranges.collect(),
+            spans: ranges.iter().map(|range| range.range.map(narrow)).collect(),
+            ranges,
             bins: self.has(|stat| matches!(stat, Stat::Histogram)).then(|| self.bins::<E>()),
         }
     }

@@ -2,16 +2,19 @@
 
 use super::super::keys::Keys;
 use super::super::measured::{Measured, SquareState};
-use super::super::reduction::{Index, Piece};
+use super::super::reduction::Piece;
 use super::super::weigh::{Power, Terms, weights_alone};
-use super::best::{Best, Ranked};
+use super::best::Best;
 use super::bound::KeyRange;
-use crate::element::{Key, Keyed};
-use crate::kernel::histogram::{Bins, CountBins, CountBinsOfColumns};
-use crate::kernel::keys::{AnyFrom, Count, CountColumns, Find, Flip};
-use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
+use crate::element::Keyed;
+use crate::kernel::histogram::Bins;
+use crate::kernel::key_columns::CountColumns;
+use crate::kernel::keys::SumBytes;
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
+
+/// Bytes of both operands that are read several times.
+const SEVERAL_BYTES: usize = 64 << 10;
 
 /// The states that are needed, and what they are made with.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Wanted<E: Keyed> {
     /// The least.
     pub(super) low: Option<bool>,
     pub(super) ranges: Vec<KeyRange>,
+    /// The same as first keys and how far they reach; none for what no key is in.
+    pub(super) spans: Vec<Option<(E::Key, E::Key)>>,
     pub(super) bins: Option<Bins<E::Key>>,
 }
 
@@ -50,7 +55,9 @@ pub(super) struct Tile<E: Measured> {
     pub(super) histogram: Vec<u64>,
     /// What the differences that have keys met: an infinity, or no number.
     pub(super) met: Specials,
-    keys: Keys<E::Key>,
+    /// What a row's counts grow by.
+    pub(super) counts: Vec<u64>,
+    pub(super) keys: Keys<E::Key>,
     terms: Terms,
 }
 
@@ -75,22 +82,15 @@ impl<E: Measured> Wanted<E> {
 
     /// Elements that a block may have.
     pub(super) fn most_elements(&self) -> usize {
-        let keys = if self.needs_keys() { Keys::<E::Key>::MOST } else { usize::MAX };
-        // More than one reading of a block: it should stay in the first cache.
-        let several = if self.sum && self.squares { 1 << 12 } else { usize::MAX };
-        keys.min(several).min(if self.weighted { Terms::MOST } else { usize::MAX })
+        let readings =
+            [self.sum, self.squares, self.needs_keys()].into_iter().filter(|&wanted| wanted).count();
+        // What is read more than once should still be cached then, and columns have many rows to a block.
+        let several = SEVERAL_BYTES / (size_of::<E::Left>() + size_of::<E::Right>());
+        let cached = if readings > 1 || self.needs_keys() { several } else { usize::MAX };
+        cached.min(if self.weighted { Terms::MOST } else { usize::MAX })
     }
 
-    /// Whether a block's keys are so little looked at that they need not be written first.
-    fn reads_pairs(&self, piece: &Piece<'_, E>) -> bool {
-        let looks = self.ranges.len() + usize::from(self.high.is_some()) + usize::from(self.low.is_some());
-        // What is lost on the way to an infinity or no number is told by the greatest key alone.
-        let are_numbers = E::LAST == E::Key::MAX || (looks == 1 && self.high.is_some());
-        let in_rows = piece.into != FoldInto::EachColumn && piece.flags.is_none();
-        (1..=2).contains(&looks) && self.bins.is_none() && are_numbers && in_rows
-    }
-
-    fn needs_keys(&self) -> bool {
+    pub(super) fn needs_keys(&self) -> bool {
         self.high.is_some() || self.low.is_some() || !self.ranges.is_empty() || self.bins.is_some()
     }
 
@@ -111,6 +111,7 @@ impl<E: Measured> Wanted<E> {
             within: vec![vec![0; len]; self.ranges.len()],
             histogram: vec![0; len * bins],
             met: Specials::default(),
+            counts: vec![0; self.ranges.len()],
             keys: Keys::default(),
             terms: Terms::default(),
         }
@@ -205,15 +206,22 @@ impl<E: Measured> Tile<E> {
 
     /// Folds a block into the states of its places.
     pub(super) fn fold(&mut self, wanted: &Wanted<E>, level: Level, piece: Piece<'_, E>) {
-        count_taken(&piece, piece.flags, &mut self.number[piece.places.clone()]);
+        count_taken(level, &piece, piece.flags, &mut self.number[piece.places.clone()]);
         if wanted.omits {
-            count_taken(&piece, piece.offered, &mut self.offered[piece.places.clone()]);
+            count_taken(level, &piece, piece.offered, &mut self.offered[piece.places.clone()]);
         }
-        self.fold_sums(level, &piece);
-        if wanted.reads_pairs(&piece) {
-            self.fold_pairs(wanted, level, &piece);
-        } else if wanted.needs_keys() {
-            self.fold_keys(wanted, level, &piece);
+        if piece.into == FoldInto::EachColumn {
+            self.fold_sums(level, &piece);
+            if wanted.needs_keys() {
+                self.fold_columns(wanted, level, &piece);
+            }
+        } else if wanted.looks_at_bytes() {
+            self.fold_rows(wanted, level, &piece);
+        } else {
+            self.fold_sums(level, &piece);
+            if wanted.needs_keys() {
+                self.fold_rows(wanted, level, &piece);
+            }
         }
     }
 
@@ -233,72 +241,11 @@ impl<E: Measured> Tile<E> {
             self.terms.of(level, block, weights, power).fold(level, into, &mut states[places.clone()]);
         }
     }
-
-    /// Extremes and counts row by row, straight from the operands.
-    fn fold_pairs(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
-        let Block { a, b } = piece.block;
-        for row in 0..a.count() {
-            let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
-            let only = Block::<E> { a: a.only(row), b: b.only(row) };
-            let (a, b) = (a.row(row), b.row(row));
-            for (range, counts) in wanted.ranges.iter().zip(&mut self.within) {
-                let Some((low, high)) = range.range else { continue };
-                let (low, span) = (E::Key::narrow(low), E::Key::narrow(high - low));
-                counts[place] += level.run(CountPairs::<E> { a, b, low, span });
-            }
-            let Index { first, row_step, step } = piece.index;
-            let numbers = ((first + row_step * row as isize) as i64, step as i64, a.len());
-            let keys = &mut self.keys;
-            let mut find = |wanted: E::Key, flipped: bool| {
-                let keys = keys.of(level, only);
-                if flipped {
-                    level.run(Flip { keys, last: E::LAST, flags: None });
-                }
-                level.run(Find { keys, flags: None, wanted, last: step < 0 })
-            };
-            if let Some(high) = &mut self.high {
-                let greatest = level.run(GreatestOfPairs::<E, false> { a, b });
-                if E::LAST < E::Key::MAX && greatest >= E::LAST {
-                    self.met = self.met.or(losses(only));
-                }
-                high.fold_row(place, greatest, numbers, || find(greatest, false));
-            }
-            if let Some(low) = &mut self.low {
-                let greatest = level.run(GreatestOfPairs::<E, true> { a, b });
-                low.fold_row(place, greatest, numbers, || find(greatest, true));
-            }
-        }
-    }
-
-    fn fold_keys(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
-        let (block, into, places) = (piece.block, piece.into, piece.places.clone());
-        let row_len = block.a.row_len();
-        let keys = self.keys.of(level, block);
-        if E::LAST < E::Key::MAX && level.run(AnyFrom { keys, last: E::LAST }) {
-            self.met = self.met.or(losses(block));
-        }
-        for (range, counts) in wanted.ranges.iter().zip(&mut self.within) {
-            let Some((low, high)) = range.range else { continue };
-            let (low, span) = (E::Key::narrow(low), E::Key::narrow(high - low));
-            count(level, keys, row_len, into, (low, span), &mut counts[places.clone()]);
-        }
-        if let Some(bins) = &wanted.bins {
-            let counts = &mut self.histogram[places.start * bins.count()..places.end * bins.count()];
-            fold_bins(level, bins, keys, piece.flags, row_len, into, counts);
-        }
-        if let Some(high) = &mut self.high {
-            high.fold(level, ranked(keys, piece), into, places.clone());
-        }
-        if let Some(low) = &mut self.low {
-            level.run(Flip { keys, last: E::LAST, flags: piece.flags });
-            low.fold(level, ranked(keys, piece), into, places);
-        }
-    }
 }
 
 /// What a block's differences lost.
 #[cold]
-fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
+pub(super) fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
     let mut met = Specials::default();
     for i in 0..block.a.count() {
         for (a, b) in block.a.row(i).iter().zip(block.b.row(i).iter()) {
@@ -311,9 +258,9 @@ fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
 }
 
 /// Adds how many elements have a flag.
-fn count_taken<E: Keyed>(piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mut [u64]) {
+fn count_taken<E: Keyed>(level: Level, piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mut [u64]) {
     let (rows, len) = (piece.block.a.count(), piece.block.a.row_len());
-    let taken = |flags: &[u8]| flags.iter().map(|&flag| u64::from(flag)).sum::<u64>();
+    let taken = |flags: &[u8]| level.run(SumBytes { bytes: flags });
     match (piece.into, flags) {
         (FoldInto::One, None) => number[0] += (rows * len) as u64,
         (FoldInto::One, Some(flags)) => number[0] += taken(flags),
@@ -323,57 +270,8 @@ fn count_taken<E: Keyed>(piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mu
         }
         (FoldInto::EachColumn, None) => number.iter_mut().for_each(|number| *number += rows as u64),
         (FoldInto::EachColumn, Some(flags)) => {
-            for row in flags.chunks_exact(len) {
-                number.iter_mut().zip(row).for_each(|(number, &flag)| *number += u64::from(flag));
-            }
-        }
-    }
-}
-
-fn ranked<'k, E: Keyed>(keys: &'k [E::Key], piece: &Piece<'k, E>) -> Ranked<'k, E::Key> {
-    Ranked { keys, flags: piece.flags, row_len: piece.block.a.row_len(), index: piece.index }
-}
-
-/// Counts the keys in a range; those that take no part count as zero does.
-fn count<K: Key>(
-    level: Level,
-    keys: &[K],
-    row_len: usize,
-    into: FoldInto,
-    (low, span): (K, K),
-    counts: &mut [u64],
-) {
-    match into {
-        FoldInto::One => counts[0] += level.run(Count { keys, low, span }),
-        FoldInto::EachRow => {
-            for (keys, count) in keys.chunks_exact(row_len).zip(counts) {
-                *count += level.run(Count { keys, low, span });
-            }
-        }
-        FoldInto::EachColumn => level.run(CountColumns { keys, low, span, counts }),
-    }
-}
-
-fn fold_bins<K: Key>(
-    level: Level,
-    bins: &Bins<K>,
-    keys: &[K],
-    flags: Option<&[u8]>,
-    row_len: usize,
-    into: FoldInto,
-    counts: &mut [u64],
-) {
-    match into {
-        FoldInto::One => level.run(CountBins { bins, keys, flags, counts }),
-        FoldInto::EachRow => {
-            for (row, keys) in keys.chunks_exact(row_len).enumerate() {
-                let flags = flags.map(|flags| &flags[row * row_len..][..row_len]);
-                let counts = &mut counts[row * bins.count()..][..bins.count()];
-                level.run(CountBins { bins, keys, flags, counts });
-            }
-        }
-        FoldInto::EachColumn => {
-            level.run(CountBinsOfColumns { bins, keys, flags, columns: row_len, counts });
+            // A flag is one; a range of one key counts those.
+            level.run(CountColumns { keys: flags, low: 1, span: 0, counts: number });
         }
     }
 }

@@ -58,4 +58,15 @@ pub(crate) trait Simd: Copy {
     fn accumulate_squares(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the i32 lanes.
     fn sum_i32(self, v: Self::V) -> i64;
+
+    /// The same byte everywhere.
+    fn splat_byte(self, byte: u8) -> Self::V;
+    /// |a - b| of unsigned bytes.
+    fn diff_bytes(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The greater of unsigned bytes.
+    fn max_bytes(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Adds one to a byte of `count` where that of `v`, less `low`, is beyond `span`: 255 times at most.
+    fn count_outside(self, count: Self::V, v: Self::V, low: Self::V, span: Self::V) -> Self::V;
+    /// The greatest unsigned byte.
+    fn greatest_byte(self, v: Self::V) -> u8;
 }

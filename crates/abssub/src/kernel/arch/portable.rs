@@ -100,4 +100,29 @@ impl Simd for Portable {
     fn sum_i32(self, v: V) -> i64 {
         lanes::<4, 4>(v).map(|lane| i64::from(i32::from_le_bytes(lane))).iter().sum()
     }
+
+    #[inline(always)]
+    fn splat_byte(self, byte: u8) -> V {
+        [byte; BYTES]
+    }
+
+    #[inline(always)]
+    fn diff_bytes(self, a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i].abs_diff(b[i]))
+    }
+
+    #[inline(always)]
+    fn max_bytes(self, a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i].max(b[i]))
+    }
+
+    #[inline(always)]
+    fn count_outside(self, count: V, v: V, low: V, span: V) -> V {
+        std::array::from_fn(|i| count[i] + (v[i].wrapping_sub(low[i]) > span[i]) as u8)
+    }
+
+    #[inline(always)]
+    fn greatest_byte(self, v: V) -> u8 {
+        v.into_iter().fold(0, u8::max)
+    }
 }

@@ -1,12 +1,14 @@
 //! SSE2, AVX2 and AVX-512: the same steps at three widths.
 //!
 //! Earned by the rows `u8`, `i8`, `u16`, `i16` and `u8 squares` of `cargo bench -p abssub --bench kernels`
-//! against the `portable` model recompiled for the same level: compilers do not find `psadbw`.
+//! against the `portable` model recompiled for the same level: compilers do not find `psadbw`. What takes
+//! several statistics of bytes from registers is earned by the case `five-stats` of `benchmarks/suite`.
 //!
 //! | step | instruction | limit |
 //! | --- | --- | --- |
 //! | `sad_bytes` | `psadbw` | u64 lanes: 2^64 / 2040 steps, never reached |
 //! | `accumulate_i16` | `pmaddwd` with ones, `paddd` | i32 lanes fall by at most 65536 a step: 2^15 steps |
+//! | `count_outside` | `psubusb`, `pminub`, `paddb` | byte lanes: 255 steps |
 //! | `accumulate_squares` | `pmaddwd` of each half with itself, `paddd` | i32 lanes grow by at most 260100 a step: 8256 steps |
 #![allow(unsafe_code)]
 // Intrinsics are called inside functions inlined into one that enables their features.
@@ -22,7 +24,9 @@ macro_rules! instruction_set {
         sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
         subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
         sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
-        and $and:ident, srli_epi16 $srli_epi16:ident, partial $partial:expr
+        and $and:ident, srli_epi16 $srli_epi16:ident,
+        max_epu8 $max_epu8:ident, min_epu8 $min_epu8:ident, sub_epi8 $sub_epi8:ident, add_epi8 $add_epi8:ident,
+        partial $partial:expr
         $(, sum_eight_u64 $sum_eight:expr)?
     ) => {
         $(#[$doc])*
@@ -133,6 +137,37 @@ macro_rules! instruction_set {
                 let lanes: [i32; $bytes / 4] = unsafe { std::mem::transmute(v) };
                 lanes.iter().map(|&lane| i64::from(lane)).sum()
             }
+
+            #[inline(always)]
+            fn splat_byte(self, byte: u8) -> $v {
+                // SAFETY: see above.
+                unsafe { $set1_epi8(byte as i8) }
+            }
+
+            #[inline(always)]
+            fn diff_bytes(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above. One of the saturating differences is zero.
+                unsafe { $or($subs_epu8(a, b), $subs_epu8(b, a)) }
+            }
+
+            #[inline(always)]
+            fn max_bytes(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $max_epu8(a, b) }
+            }
+
+            #[inline(always)]
+            fn count_outside(self, count: $v, v: $v, low: $v, span: $v) -> $v {
+                // SAFETY: see above. What saturates to zero lies within.
+                unsafe { $add_epi8(count, $min_epu8($subs_epu8($sub_epi8(v, low), span), $set1_epi8(1))) }
+            }
+
+            #[inline(always)]
+            fn greatest_byte(self, v: $v) -> u8 {
+                // SAFETY: both types are the same number of plain bytes.
+                let bytes: [u8; $bytes] = unsafe { std::mem::transmute(v) };
+                bytes.into_iter().fold(0, u8::max)
+            }
         }
     };
 }
@@ -161,6 +196,7 @@ instruction_set! {
     subs_epu16 _mm_subs_epu16, max_epi16 _mm_max_epi16, min_epi16 _mm_min_epi16,
     sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16, subs_epu8 _mm_subs_epu8,
     and _mm_and_si128, srli_epi16 _mm_srli_epi16,
+    max_epu8 _mm_max_epu8, min_epu8 _mm_min_epu8, sub_epi8 _mm_sub_epi8, add_epi8 _mm_add_epi8,
     partial |run| _mm_loadu_si128(padded::<16>(run).as_ptr().cast())
 }
 
@@ -173,6 +209,7 @@ instruction_set! {
     subs_epu16 _mm256_subs_epu16, max_epi16 _mm256_max_epi16, min_epi16 _mm256_min_epi16,
     sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16, subs_epu8 _mm256_subs_epu8,
     and _mm256_and_si256, srli_epi16 _mm256_srli_epi16,
+    max_epu8 _mm256_max_epu8, min_epu8 _mm256_min_epu8, sub_epi8 _mm256_sub_epi8, add_epi8 _mm256_add_epi8,
     partial |run| _mm256_loadu_si256(padded::<32>(run).as_ptr().cast())
 }
 
@@ -185,6 +222,7 @@ instruction_set! {
     subs_epu16 _mm512_subs_epu16, max_epi16 _mm512_max_epi16, min_epi16 _mm512_min_epi16,
     sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,
     and _mm512_and_si512, srli_epi16 _mm512_srli_epi16,
+    max_epu8 _mm512_max_epu8, min_epu8 _mm512_min_epu8, sub_epi8 _mm512_sub_epi8, add_epi8 _mm512_add_epi8,
     // A masked load touches only the bytes of its mask.
     partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast()),
     sum_eight_u64 sum_eight

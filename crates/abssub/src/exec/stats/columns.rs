@@ -1,0 +1,58 @@
+//! Statistics of keys column by column.
+
+use super::super::keys::Keys;
+use super::super::measured::Measured;
+use super::super::reduction::{Index, Piece};
+use super::best::Ranked;
+use super::tile::{Tile, Wanted, losses};
+use crate::element::Key;
+use crate::kernel::histogram::CountBinsOfColumns;
+use crate::kernel::key_columns::{CountColumns, LocateInColumns};
+use crate::kernel::keys::{AnyFrom, Flip};
+use crate::kernel::{Block, Level};
+
+impl<E: Measured> Tile<E> {
+    /// Folds the keys of as many rows at a time as the buffer for them holds.
+    pub(super) fn fold_columns(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
+        let Block { a, b } = piece.block;
+        let len = a.row_len();
+        // Twice what a single row would be given: columns are flushed the less often.
+        let most = (2 * Keys::<E::Key>::MOST / len).clamp(1, LocateInColumns::<E::Key>::MOST_ROWS);
+        for from in (0..a.count()).step_by(most) {
+            let rows = most.min(a.count() - from);
+            let block = Block { a: a.rows(from, rows), b: b.rows(from, rows) };
+            let flags = piece.flags.map(|flags| &flags[from * len..][..rows * len]);
+            let first = piece.index.first + piece.index.row_step * from as isize;
+            self.fold_strip(wanted, level, piece, (block, flags, Index { first, ..piece.index }));
+        }
+    }
+
+    fn fold_strip(
+        &mut self,
+        wanted: &Wanted<E>,
+        level: Level,
+        piece: &Piece<'_, E>,
+        (block, flags, index): (Block<'_, E>, Option<&[u8]>, Index),
+    ) {
+        let (places, columns) = (piece.places.clone(), block.a.row_len());
+        let keys = self.keys.of(level, block);
+        if E::LAST < E::Key::MAX && level.run(AnyFrom { keys, last: E::LAST }) {
+            self.met = self.met.or(losses(block));
+        }
+        for (span, counts) in wanted.spans.iter().zip(&mut self.within) {
+            let &Some((low, span)) = span else { continue };
+            level.run(CountColumns { keys, low, span, counts: &mut counts[places.clone()] });
+        }
+        if let Some(bins) = &wanted.bins {
+            let counts = &mut self.histogram[places.start * bins.count()..places.end * bins.count()];
+            level.run(CountBinsOfColumns { bins, keys, flags, columns, counts });
+        }
+        if let Some(high) = &mut self.high {
+            high.fold_columns(level, Ranked { keys, flags, columns, index }, places.clone());
+        }
+        if let Some(low) = &mut self.low {
+            level.run(Flip { keys, last: E::LAST, flags });
+            low.fold_columns(level, Ranked { keys, flags, columns, index }, places);
+        }
+    }
+}

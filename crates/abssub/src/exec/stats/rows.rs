@@ -1,0 +1,168 @@
+//! Statistics of keys row by row, straight from the operands.
+
+use super::super::keys::Keys;
+use super::super::measured::Measured;
+use super::super::reduction::{Index, Piece};
+use super::tile::{Tile, Wanted, losses};
+use crate::array::run::Run;
+use crate::element::{Key, Keyed};
+use crate::kernel::bytes::LookAtBytes;
+use crate::kernel::histogram::CountBinsOfPairs;
+use crate::kernel::keys::{Find, Flip, WriteRow};
+use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
+use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
+use crate::kernel::{Block, FoldInto, Level};
+use crate::reduce::{Counter, State};
+use std::any::{Any, TypeId};
+
+/// A row of a block.
+#[derive(Clone, Copy)]
+struct Line<'b, E: Keyed> {
+    a: Run<'b, E::Left>,
+    b: Run<'b, E::Right>,
+    flags: Option<&'b [u8]>,
+}
+
+impl<E: Measured> Wanted<E> {
+    /// Whether several things are asked of a row of bytes, which are told together.
+    pub(super) fn looks_at_bytes(&self) -> bool {
+        let sums = [self.sum, self.squares].into_iter().filter(|&sum| sum && !self.weighted);
+        let looks = self.ranges.len().min(1) + usize::from(self.high.is_some());
+        signed_bytes::<E>().is_some() && sums.count() + looks > 1
+    }
+
+    fn asked(&self) -> Looks<'_, E::Key> {
+        // What is lost on the way to an infinity or no number is told by the greatest key.
+        let high = self.high.is_some() || E::LAST < E::Key::MAX;
+        Looks { high, low: self.low.is_some(), ranges: &self.spans }
+    }
+}
+
+/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
+fn signed_bytes<E: Keyed>() -> Option<bool> {
+    let is = |id| TypeId::of::<E>() == id;
+    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
+}
+
+impl<E: Measured> Tile<E> {
+    pub(super) fn fold_rows(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
+        let Block { a, b } = piece.block;
+        let len = a.row_len();
+        let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
+        for row in 0..a.count() {
+            let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
+            let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
+            let line = Line { a: a.row(row), b: b.row(row), flags };
+            self.counts.fill(0);
+            let seen = match bytes {
+                Some(signed) => self.look_at_bytes(level, line, looks, signed, place),
+                None => self.look(level, line, looks, 0),
+            };
+            if E::LAST < E::Key::MAX && seen.high >= E::LAST {
+                self.met = self.met.or(losses::<E>(Block { a: a.rows(row, 1), b: b.rows(row, 1) }));
+            }
+            self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
+            let Index { first, row_step, step } = piece.index;
+            let numbers = ((first + row_step * row as isize) as i64, step as i64, len);
+            let keys = &mut self.keys;
+            let mut find = |wanted, flipped| find(level, keys, line, wanted, flipped, step < 0);
+            if let Some(high) = &mut self.high {
+                high.fold_row(place, seen.high, numbers, || find(seen.high, false));
+            }
+            if let Some(low) = &mut self.low {
+                low.fold_row(place, seen.low, numbers, || find(seen.low, true));
+            }
+            if let Some(bins) = &wanted.bins {
+                let counts = &mut self.histogram[place * bins.count()..][..bins.count()];
+                let (Line { a, b, flags }, room) = (line, self.keys.room(Keys::<E::Key>::MOST));
+                level.run(CountBinsOfPairs::<E> { bins, a, b, flags, room, counts });
+            }
+        }
+    }
+
+    /// Folds a row of bytes into its sums; what else it shows.
+    fn look_at_bytes(
+        &mut self,
+        level: Level,
+        line: Line<'_, E>,
+        looks: Looks<'_, E::Key>,
+        signed: bool,
+        place: usize,
+    ) -> Seen<E::Key> {
+        let (a, b) = (line.a.bytes(), line.b.bytes());
+        let first = looks.ranges.first().copied().flatten();
+        let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
+        let seen = level.run(LookAtBytes { a, b, signed, low, span });
+        if let Some(sum) = self.sum.get_mut(place) {
+            grow(sum, seen.sum);
+        }
+        if let Some(squares) = self.squares.get_mut(place) {
+            grow(squares, seen.squares);
+        }
+        let rest = Looks { high: false, ranges: looks.ranges.get(1..).unwrap_or_default(), ..looks };
+        let others = self.look(level, line, rest, 1);
+        if first.is_some() {
+            self.counts[0] = seen.inside;
+        }
+        Seen { high: E::Key::narrow(seen.greatest.into()), ..others }
+    }
+
+    /// What a row shows, with counts from number `from` on. One thing alone is seen without writing a key.
+    fn look(
+        &mut self,
+        level: Level,
+        line: Line<'_, E>,
+        looks: Looks<'_, E::Key>,
+        from: usize,
+    ) -> Seen<E::Key> {
+        let Line { a, b, flags } = line;
+        match looks {
+            Looks { high: false, low: false, ranges: [] } => Seen::default(),
+            Looks { high: true, low: false, ranges: [] } => {
+                Seen { high: level.run(GreatestOfPairs::<E, false> { a, b }), ..Seen::default() }
+            }
+            Looks { high: false, low: true, ranges: [] } if flags.is_none() => {
+                Seen { low: level.run(GreatestOfPairs::<E, true> { a, b }), ..Seen::default() }
+            }
+            Looks { high: false, low: false, ranges: &[range] } => {
+                let count = |(low, span)| level.run(CountPairs::<E> { a, b, low, span });
+                self.counts[from] = range.map_or(0, count);
+                Seen::default()
+            }
+            _ => {
+                let (room, counts) = (self.keys.room(looks::KEYS), &mut self.counts[from..]);
+                level.run(LookAtPairs::<E> { a, b, flags, looks, room, counts })
+            }
+        }
+    }
+}
+
+/// Adds to the state of a sum of differences of one byte.
+fn grow<S: State>(state: &mut S, by: u64) {
+    let counter = (state as &mut dyn Any).downcast_mut::<Counter<u64>>();
+    counter.expect("bytes are summed in 64 bits").0 += by;
+}
+
+/// Where a row's first key, or its last, is that equals `wanted` and takes part.
+fn find<E: Keyed>(
+    level: Level,
+    keys: &mut Keys<E::Key>,
+    line: Line<'_, E>,
+    wanted: E::Key,
+    flipped: bool,
+    last: bool,
+) -> Option<usize> {
+    let most = Keys::<E::Key>::MOST;
+    let mut parts = (0..line.a.len()).step_by(most);
+    let mut look = |at: usize| {
+        let len = most.min(line.a.len() - at);
+        let (a, b) = (line.a.part(at, len), line.b.part(at, len));
+        let (keys, flags) = (keys.room(len), line.flags.map(|flags| &flags[at..][..len]));
+        level.run(WriteRow::<E> { a, b, keys });
+        if flipped {
+            level.run(Flip { keys, last: E::LAST, flags });
+        }
+        level.run(Find { keys, flags, wanted, last }).map(|i| at + i)
+    };
+    if last { parts.rev().find_map(look) } else { parts.find_map(&mut look) }
+}
