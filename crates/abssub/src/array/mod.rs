@@ -11,7 +11,7 @@ mod unit;
 
 pub use dtype::{Common, DType};
 pub use operand::Operand;
-pub(crate) use read::{Format, Reader, Receive};
+pub(crate) use read::{Format, Reader, Receive, Scratch};
 pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
 pub use target::Target;
 pub use unit::{Tick, Unit};

@@ -2,11 +2,14 @@
 //! and de-strided on the way.
 #![allow(unsafe_code)]
 
-use super::run::Pod;
-use super::strip::Strip;
+use super::run::{Pod, view_mut};
+use super::strip::{Grid, Rectangle};
 use super::{DType, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Time, WideTime, widen_half};
+use crate::kernel::gather::{ACROSS, Gather};
+use crate::kernel::{Kernel, Level, Simd};
 use half::f16;
+use std::any::TypeId;
 
 /// How the elements of one operand lie and what they mean.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +18,32 @@ pub(crate) struct Format {
     pub(crate) tick: Tick,
 }
 
-/// Fills a buffer from the strip that starts at an address and steps by a stride in bytes.
+/// Fills a buffer with the elements of a rectangle, row after row.
 ///
 /// # Safety
-/// As many elements of the type that the reader was made for as the buffer is long must be readable.
-pub(crate) type Reader<T> =
-    unsafe fn(start: *const u8, stride_bytes: isize, format: Format, buffer: &mut [T]);
+/// Every element of the rectangle, of the type that the reader was made for, must be readable.
+pub(crate) type Reader<T> = unsafe fn(Level, Rectangle, Format, &mut Scratch, buffer: &mut [T]);
+
+/// Bytes that are worked on at a time: four cache lines' worth of columns of 64, in the first cache.
+const PIECE_BYTES: usize = 4 << 10;
+
+/// Memory of one piece, so that no vector of it crosses a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Piece([u8; PIECE_BYTES]);
+
+/// Memory for what lies between the operand and the buffer.
+pub(crate) struct Scratch {
+    tiles: [Piece; 2],
+    raw: Piece,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Box<Self> {
+        let none = Piece([0; PIECE_BYTES]);
+        Box::new(Self { tiles: [none; 2], raw: none })
+    }
+}
 
 /// A type that a pair of operands is brought to.
 pub(crate) trait Receive: Pod {
@@ -45,47 +68,63 @@ trait Cast<S> {
 /// # Safety
 /// See [`Reader`].
 unsafe fn read<S: Pod, T: Receive + Cast<S>>(
-    start: *const u8,
-    stride: isize,
+    level: Level,
+    from: Rectangle,
     format: Format,
+    scratch: &mut Scratch,
     buffer: &mut [T],
 ) {
-    // SAFETY: the caller vouches for the strip; it is only read.
-    let strip = unsafe { Strip::<S>::new(start.cast_mut(), stride, buffer.len()) };
-    match strip.as_run() {
-        Some(run) if !format.byte_swapped && format.tick == Tick::ONE => {
-            buffer.iter_mut().zip(run.iter()).for_each(|(place, value)| *place = T::cast(value));
-        }
-        _ if !format.byte_swapped && format.tick == Tick::ONE => match strip.elements_a_step() {
-            // Channels of pixels, every second row or column: whole runs are read and picked from.
-            Some(2) => pick::<S, T, 2, 64>(strip, buffer),
-            Some(3) => pick::<S, T, 3, 96>(strip, buffer),
-            Some(4) => pick::<S, T, 4, 128>(strip, buffer),
-            _ => buffer.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(i))),
-        },
-        _ => {
-            for (i, place) in buffer.iter_mut().enumerate() {
-                let value = strip.get(i);
-                let value = if format.byte_swapped { value.swapped() } else { value };
-                *place = T::cast(value).scaled(format.tick);
-            }
+    // SAFETY: the caller vouches for the rectangle.
+    let from = unsafe { Grid::<S>::new(from) };
+    let swapped = format.byte_swapped && size_of::<S>() > 1;
+    let Scratch { tiles: [Piece(x), Piece(y)], raw: Piece(raw) } = scratch;
+    let mut gather = |from: Grid<'_, S>, out: &mut [S::Bits]| {
+        level.run(Gather { from: from.bits(), swapped, tiles: [view_mut(x), view_mut(y)], out });
+    };
+    if TypeId::of::<S>() == TypeId::of::<T>() {
+        return gather(from, view_mut(buffer));
+    }
+    let tick = format.tick;
+    if from.has_runs() && !swapped {
+        return level.run(CastRows { from, tick, out: buffer, apart: from.len() });
+    }
+    let raw = view_mut::<u8, S>(raw);
+    let len = if from.runs_across() { ACROSS } else { raw.len() }.min(from.len());
+    let rows = raw.len() / len;
+    for row in (0..from.rows()).step_by(rows) {
+        for at in (0..from.len()).step_by(len) {
+            let piece = from.part(row, rows.min(from.rows() - row), at, len.min(from.len() - at));
+            let raw = &mut raw[..piece.rows() * piece.len()];
+            gather(piece, view_mut(raw));
+            let out = &mut buffer[row * from.len() + at..];
+            level.run(CastRows { from: Grid::of(raw, piece.len()), tick, out, apart: from.len() });
         }
     }
 }
 
-/// Reads every `EVERY`th element, in blocks of `SPAN` from the first to before the next one's first.
-fn pick<S: Pod, T: Receive + Cast<S>, const EVERY: usize, const SPAN: usize>(
-    strip: Strip<'_, S>,
-    buffer: &mut [T],
-) {
-    let run = strip.with_gaps(EVERY);
-    let (blocks, _) = run.blocks::<SPAN>();
-    let whole = blocks.len() * (SPAN / EVERY);
-    let (picked, rest) = buffer.split_at_mut(whole);
-    for (places, block) in picked.chunks_exact_mut(SPAN / EVERY).zip(blocks) {
-        places.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(block[i * EVERY]));
+/// Casts rows that are runs into rows of `out` whose starts lie `apart`.
+struct CastRows<'m, 'b, S, T> {
+    from: Grid<'m, S>,
+    tick: Tick,
+    out: &'b mut [T],
+    apart: usize,
+}
+
+impl<S: Pod, T: Receive + Cast<S>> Kernel for CastRows<'_, '_, S, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Simd>(self, _simd: V) {
+        let Self { from, tick, out, apart } = self;
+        for (i, out) in out.chunks_mut(apart).take(from.rows()).enumerate() {
+            let values = out.iter_mut().zip(from.row(i).every::<1>());
+            if tick == Tick::ONE {
+                values.for_each(|(place, value)| *place = T::cast(value));
+            } else {
+                values.for_each(|(place, value)| *place = T::cast(value).scaled(tick));
+            }
+        }
     }
-    rest.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(whole + i)));
 }
 
 macro_rules! receive {
@@ -190,6 +229,7 @@ struct Ticks(i64);
 
 // SAFETY: a transparent integer.
 unsafe impl Pod for Ticks {
+    type Bits = u64;
     const ZERO: Self = Ticks(0);
 
     fn swapped(self) -> Self {

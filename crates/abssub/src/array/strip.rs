@@ -4,7 +4,7 @@
 //! vouches for the memory.
 #![allow(unsafe_code)]
 
-use super::run::{Pod, Run};
+use super::run::{Pod, Run, prefetch_bytes};
 use std::marker::PhantomData;
 
 /// `len` elements of type `T` at a fixed distance in bytes, readable or (for an output) writable.
@@ -86,26 +86,37 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.stride_bytes.unsigned_abs()
     }
 
-    /// How many elements' sizes a step is, if it is forwards and a whole number of them.
+    /// How many elements' sizes a step is, if it is a whole number of them.
     #[inline(always)]
-    pub fn elements_a_step(self) -> Option<usize> {
+    pub(crate) fn elements_a_step(self) -> Option<isize> {
         let size = size_of::<T>() as isize;
-        (self.stride_bytes > 0 && self.stride_bytes % size == 0)
-            .then_some((self.stride_bytes / size) as usize)
+        (self.stride_bytes % size == 0).then_some(self.stride_bytes / size)
     }
 
-    /// The memory from the first element to the last, if a step is `every` elements: `T`s of which
-    /// each `every`th is an element of the strip.
-    ///
-    /// # Panics
-    /// If the step is another, or longer than 64 bytes.
+    /// The same elements, the last one first.
     #[inline(always)]
-    pub fn with_gaps(self, every: usize) -> Run<'m, T> {
-        assert!(self.elements_a_step() == Some(every) && every * size_of::<T>() <= 64);
-        let spanned = if self.len == 0 { 0 } else { (self.len - 1) * every + 1 };
-        // SAFETY: `new` vouched for the elements. What lies between two of them is less than a page
-        // apart from both, so it is mapped; its values are any bytes, which nothing depends on.
-        unsafe { Run::new(self.start.cast(), spanned) }
+    pub(crate) fn turned(self) -> Self {
+        let last = self.stride_bytes * (self.len as isize - 1);
+        Self { start: self.start.wrapping_offset(last), stride_bytes: -self.stride_bytes, ..self }
+    }
+
+    /// The elements one by one.
+    #[inline(always)]
+    pub(crate) fn iter(self) -> impl Iterator<Item = T> + 'm {
+        // SAFETY: `new` vouched for every element, and these are as many as there are.
+        (0..self.len as isize).map(move |i| unsafe {
+            self.start.wrapping_offset(i * self.stride_bytes).cast::<T>().read_unaligned()
+        })
+    }
+
+    /// The elements one by one, if a step is `EVERY` elements: a distance that the compiler knows, so
+    /// that it reads whole vectors and picks from them.
+    #[inline(always)]
+    pub(crate) fn every<const EVERY: isize>(self) -> impl Iterator<Item = T> + 'm {
+        assert!(self.elements_a_step() == Some(EVERY));
+        let start = self.start.cast::<T>();
+        // SAFETY: as in `iter`; the assertion says where the elements are.
+        (0..self.len as isize).map(move |i| unsafe { start.wrapping_offset(i * EVERY).read_unaligned() })
     }
 
     /// Where element `i` is.
@@ -137,3 +148,119 @@ impl<'m, T: Pod> Strip<'m, T> {
         unsafe { self.start.cast::<T>().add(i).cast::<[T; N]>().write_unaligned(values) }
     }
 }
+
+/// Where a rectangle of elements is: rows a fixed distance apart, of elements another one apart, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rectangle {
+    pub(crate) start: *const u8,
+    pub(crate) row_step: isize,
+    pub(crate) rows: usize,
+    pub(crate) step: isize,
+    pub(crate) len: usize,
+}
+
+/// A rectangle of elements of type `T`, all of them readable.
+pub(crate) struct Grid<'m, T> {
+    place: Rectangle,
+    memory: PhantomData<&'m T>,
+}
+
+impl<T> Clone for Grid<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Grid<'_, T> {}
+
+impl<'m, T: Pod> Grid<'m, T> {
+    /// # Safety
+    /// Every element of the rectangle must be readable for `'m`.
+    pub(crate) unsafe fn new(place: Rectangle) -> Self {
+        Self { place, memory: PhantomData }
+    }
+
+    /// The rows of `len` elements that a slice holds.
+    pub(crate) fn of(elements: &'m [T], len: usize) -> Self {
+        let (start, size) = (elements.as_ptr().cast(), size_of::<T>() as isize);
+        let rows = elements.chunks_exact(len).len();
+        // SAFETY: `chunks_exact` counts the rows that lie wholly within the slice.
+        unsafe { Self::new(Rectangle { start, row_step: size * len as isize, rows, step: size, len }) }
+    }
+
+    /// The number of rows.
+    #[inline(always)]
+    pub(crate) fn rows(self) -> usize {
+        self.place.rows
+    }
+
+    /// The elements of a row.
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.place.len
+    }
+
+    /// Row `i`.
+    #[inline(always)]
+    pub(crate) fn row(self, i: usize) -> Strip<'m, T> {
+        assert!(i < self.place.rows);
+        let Rectangle { start, row_step, step, len, .. } = self.place;
+        let start = start.wrapping_offset(row_step * i as isize).cast_mut();
+        // SAFETY: `new` vouched for the row's elements; nothing is written.
+        unsafe { Strip::new(start, step, len) }
+    }
+
+    /// Asks for the cache lines of row `i`, whether there is such a row or not.
+    #[inline(always)]
+    pub(crate) fn prefetch_row(self, i: usize) {
+        let Rectangle { start, row_step, step, len, .. } = self.place;
+        let bytes = step.unsigned_abs() * len.saturating_sub(1) + size_of::<T>();
+        let lowest = start.wrapping_offset(row_step * i as isize + step.min(0) * (len as isize - 1));
+        prefetch_bytes(lowest, bytes);
+    }
+
+    /// The same elements, rows taken for columns.
+    #[inline(always)]
+    pub(crate) fn transposed(self) -> Self {
+        let Rectangle { start, row_step, rows, step, len } = self.place;
+        let place = Rectangle { start, row_step: step, rows: len, step: row_step, len: rows };
+        Self { place, ..self }
+    }
+
+    /// `rows` rows from `row` on, and of each `len` elements from `at` on.
+    #[inline(always)]
+    pub(crate) fn part(self, row: usize, rows: usize, at: usize, len: usize) -> Self {
+        let whole = self.place;
+        assert!(row <= whole.rows && rows <= whole.rows - row && at <= whole.len && len <= whole.len - at);
+        let offset = whole.row_step * row as isize + whole.step * at as isize;
+        let place = Rectangle { start: whole.start.wrapping_offset(offset), rows, len, ..whole };
+        Self { place, ..self }
+    }
+
+    /// Whether the elements of a row follow one another without gaps.
+    #[inline(always)]
+    pub(crate) fn has_runs(self) -> bool {
+        self.place.step == size_of::<T>() as isize
+    }
+
+    /// Whether neighbours in a column lie closer than those in a row, which are far apart: columns are then
+    /// what fills cache lines.
+    #[inline(always)]
+    pub(crate) fn runs_across(self) -> bool {
+        let Rectangle { row_step, rows, step, len, .. } = self.place;
+        let far = FAR_STEPS * size_of::<T>();
+        rows >= FEWEST_ACROSS
+            && len >= FEWEST_ACROSS
+            && step.unsigned_abs() > far.max(row_step.unsigned_abs())
+    }
+
+    /// The elements as their bits.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> Grid<'m, T::Bits> {
+        Grid { place: self.place, memory: PhantomData }
+    }
+}
+
+/// Steps of more elements than this are not worth reading whole and picking from.
+const FAR_STEPS: usize = 4;
+/// Rows and columns from which on a rectangle is worth turning over.
+const FEWEST_ACROSS: usize = 4;

@@ -1,9 +1,10 @@
 //! Everything that a block consists of: both operands, which pairs take part, and weights.
 #![allow(unsafe_code)]
 
-use super::feed::{Feed, Rectangle};
+use super::feed::Feed;
 use super::job::{Job, Missing};
 use super::reduction::{Index, Piece};
+use crate::array::strip::Rectangle;
 use crate::array::{Operand, Receive};
 use crate::element::Keyed;
 use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd};
@@ -41,14 +42,14 @@ pub(super) struct Fed<'b, E: Keyed> {
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// For operands that step by `step` along the inner axis.
     pub(super) fn new(job: &'w Job<'w, 'w>, step: Offsets) -> Self {
-        let altered = job.is_partial();
+        let (altered, level) = (job.is_partial(), job.level);
         let promised = "the types were chosen for these operands";
         Self {
             job,
-            a: Feed::new(job.a, step[A], altered).expect(promised),
-            b: Feed::new(job.b, step[B], altered).expect(promised),
-            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], true).expect(promised)),
-            weights: job.weights.map(|weights| Feed::new(weights, step[WEIGHT], altered).expect(promised)),
+            a: Feed::new(job.a, step[A], altered, level).expect(promised),
+            b: Feed::new(job.b, step[B], altered, level).expect(promised),
+            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], true, level).expect(promised)),
+            weights: job.weights.map(|all| Feed::new(all, step[WEIGHT], altered, level).expect(promised)),
             flags: Vec::new(),
         }
     }

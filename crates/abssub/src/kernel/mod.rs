@@ -7,6 +7,7 @@ mod certify;
 mod dispatch;
 mod float;
 mod fold;
+pub(crate) mod gather;
 pub(crate) mod histogram;
 mod integer;
 pub(crate) mod keys;
