@@ -6,7 +6,7 @@ use super::run::{Pod, view_mut};
 use super::strip::{Grid, Rectangle};
 use super::{DType, Tick};
 use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Time, WideTime, widen_half};
-use crate::kernel::gather::{ACROSS, Gather};
+use crate::kernel::gather::Gather;
 use crate::kernel::{Kernel, Level, Simd};
 use half::f16;
 use std::any::TypeId;
@@ -24,8 +24,10 @@ pub(crate) struct Format {
 /// Every element of the rectangle, of the type that the reader was made for, must be readable.
 pub(crate) type Reader<T> = unsafe fn(Level, Rectangle, Format, &mut Scratch, buffer: &mut [T]);
 
-/// Bytes that are worked on at a time: four cache lines' worth of columns of 64, in the first cache.
+/// Bytes that are worked on at a time, in the first cache.
 const PIECE_BYTES: usize = 4 << 10;
+/// Columns of a piece that is read column by column: the others fill a cache line.
+const TURNED_LEN: usize = 64;
 
 /// Memory of one piece, so that no vector of it crosses a cache line.
 #[derive(Clone, Copy)]
@@ -34,14 +36,14 @@ struct Piece([u8; PIECE_BYTES]);
 
 /// Memory for what lies between the operand and the buffer.
 pub(crate) struct Scratch {
-    tiles: [Piece; 2],
+    tile: Piece,
     raw: Piece,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Box<Self> {
         let none = Piece([0; PIECE_BYTES]);
-        Box::new(Self { tiles: [none; 2], raw: none })
+        Box::new(Self { tile: none, raw: none })
     }
 }
 
@@ -77,9 +79,9 @@ unsafe fn read<S: Pod, T: Receive + Cast<S>>(
     // SAFETY: the caller vouches for the rectangle.
     let from = unsafe { Grid::<S>::new(from) };
     let swapped = format.byte_swapped && size_of::<S>() > 1;
-    let Scratch { tiles: [Piece(x), Piece(y)], raw: Piece(raw) } = scratch;
+    let Scratch { tile: Piece(tile), raw: Piece(raw) } = scratch;
     let mut gather = |from: Grid<'_, S>, out: &mut [S::Bits]| {
-        level.run(Gather { from: from.bits(), swapped, tiles: [view_mut(x), view_mut(y)], out });
+        level.run(Gather { from: from.bits(), swapped, tile: view_mut(tile), out });
     };
     if TypeId::of::<S>() == TypeId::of::<T>() {
         return gather(from, view_mut(buffer));
@@ -89,7 +91,7 @@ unsafe fn read<S: Pod, T: Receive + Cast<S>>(
         return level.run(CastRows { from, tick, out: buffer, apart: from.len() });
     }
     let raw = view_mut::<u8, S>(raw);
-    let len = if from.runs_across() { ACROSS } else { raw.len() }.min(from.len());
+    let len = if from.runs_across() { TURNED_LEN } else { raw.len() }.min(from.len());
     let rows = raw.len() / len;
     for row in (0..from.rows()).step_by(rows) {
         for at in (0..from.len()).step_by(len) {

@@ -80,6 +80,12 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
 
+    /// Whether addresses grow.
+    #[inline(always)]
+    pub(crate) fn is_forwards(self) -> bool {
+        self.stride_bytes > 0
+    }
+
     /// How far apart two neighbours are, in either direction.
     #[inline(always)]
     pub fn step_bytes(self) -> usize {
@@ -115,8 +121,8 @@ impl<'m, T: Pod> Strip<'m, T> {
     pub(crate) fn every<const EVERY: isize>(self) -> impl Iterator<Item = T> + 'm {
         assert!(self.elements_a_step() == Some(EVERY));
         let start = self.start.cast::<T>();
-        // SAFETY: as in `iter`; the assertion says where the elements are.
-        (0..self.len as isize).map(move |i| unsafe { start.wrapping_offset(i * EVERY).read_unaligned() })
+        // SAFETY: as in `iter`; the assertion says where the elements are, all of them in one array.
+        (0..self.len as isize).map(move |i| unsafe { start.offset(i * EVERY).read_unaligned() })
     }
 
     /// Where element `i` is.
@@ -209,13 +215,12 @@ impl<'m, T: Pod> Grid<'m, T> {
         unsafe { Strip::new(start, step, len) }
     }
 
-    /// Asks for the cache lines of row `i`, whether there is such a row or not.
+    /// Asks for the cache line of element `at` of row `i`, whether there is such an element or not.
     #[inline(always)]
-    pub(crate) fn prefetch_row(self, i: usize) {
-        let Rectangle { start, row_step, step, len, .. } = self.place;
-        let bytes = step.unsigned_abs() * len.saturating_sub(1) + size_of::<T>();
-        let lowest = start.wrapping_offset(row_step * i as isize + step.min(0) * (len as isize - 1));
-        prefetch_bytes(lowest, bytes);
+    pub(crate) fn prefetch(self, i: usize, at: usize) {
+        let Rectangle { start, row_step, step, .. } = self.place;
+        let offset = (row_step.wrapping_mul(i as isize)).wrapping_add(step.wrapping_mul(at as isize));
+        prefetch_bytes(start.wrapping_offset(offset), 1);
     }
 
     /// The same elements, rows taken for columns.
@@ -236,21 +241,42 @@ impl<'m, T: Pod> Grid<'m, T> {
         Self { place, ..self }
     }
 
+    /// The bytes of `N` elements from `at` on of each of the `N` rows from `row` on, where rows are runs.
+    #[inline(always)]
+    pub(crate) fn square<const N: usize, const BYTES: usize>(
+        self,
+        row: usize,
+        at: usize,
+    ) -> [[u8; BYTES]; N] {
+        let Rectangle { start, row_step, rows, len, .. } = self.place;
+        assert!(self.has_runs() && BYTES == N * size_of::<T>());
+        assert!(N <= rows && row <= rows - N && N <= len && at <= len - N);
+        let first = start.wrapping_offset(row_step * row as isize).wrapping_add(at * size_of::<T>());
+        // SAFETY: `new` vouched for the rows' elements, and the assertions say that these are some of them.
+        std::array::from_fn(|i| unsafe {
+            first.wrapping_offset(row_step * i as isize).cast::<[u8; BYTES]>().read_unaligned()
+        })
+    }
+
+    /// The same rows, the last one first.
+    #[inline(always)]
+    pub(crate) fn upside_down(self) -> Self {
+        let Rectangle { start, row_step, rows, .. } = self.place;
+        let start = start.wrapping_offset(row_step * (rows as isize - 1));
+        Self { place: Rectangle { start, row_step: -row_step, ..self.place }, ..self }
+    }
+
     /// Whether the elements of a row follow one another without gaps.
     #[inline(always)]
     pub(crate) fn has_runs(self) -> bool {
         self.place.step == size_of::<T>() as isize
     }
 
-    /// Whether neighbours in a column lie closer than those in a row, which are far apart: columns are then
-    /// what fills cache lines.
+    /// Whether it is worth reading along columns.
     #[inline(always)]
     pub(crate) fn runs_across(self) -> bool {
         let Rectangle { row_step, rows, step, len, .. } = self.place;
-        let far = FAR_STEPS * size_of::<T>();
-        rows >= FEWEST_ACROSS
-            && len >= FEWEST_ACROSS
-            && step.unsigned_abs() > far.max(row_step.unsigned_abs())
+        rows >= FEWEST_ACROSS && len >= FEWEST_ACROSS && runs_across(step, row_step, size_of::<T>())
     }
 
     /// The elements as their bits.
@@ -260,7 +286,13 @@ impl<'m, T: Pod> Grid<'m, T> {
     }
 }
 
+/// Rows and columns from which on a rectangle is worth reading along columns.
+const FEWEST_ACROSS: usize = 4;
 /// Steps of more elements than this are not worth reading whole and picking from.
 const FAR_STEPS: usize = 4;
-/// Rows and columns from which on a rectangle is worth turning over.
-const FEWEST_ACROSS: usize = 4;
+
+/// Whether elements of `size` bytes lie farther apart along a row than along a column, and far along a row.
+#[inline(always)]
+pub(crate) fn runs_across(step: isize, row_step: isize, size: usize) -> bool {
+    step.unsigned_abs() > row_step.unsigned_abs().max(FAR_STEPS * size) && row_step != 0
+}

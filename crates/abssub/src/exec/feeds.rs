@@ -4,11 +4,11 @@
 use super::feed::Feed;
 use super::job::{Job, Missing};
 use super::reduction::{Index, Piece};
-use crate::array::strip::Rectangle;
+use crate::array::strip::{Rectangle, runs_across};
 use crate::array::{Operand, Receive};
 use crate::element::Keyed;
 use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd};
-use crate::plan::{A, B, MASK, Offsets, Plan, WEIGHT};
+use crate::plan::{A, B, Inner, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
 /// The feeds of one thread.
@@ -40,9 +40,13 @@ pub(super) struct Fed<'b, E: Keyed> {
 }
 
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
-    /// For operands that step by `step` along the inner axis.
-    pub(super) fn new(job: &'w Job<'w, 'w>, step: Offsets) -> Self {
-        let (altered, level) = (job.is_partial(), job.level);
+    /// For the operands of `plan`.
+    pub(super) fn new(job: &'w Job<'w, 'w>, plan: &Plan) -> Self {
+        let (step, level) = (plan.inner_axis.step, job.level);
+        // Beside short rows that are gathered, others are gathered too: where all are folded into one
+        // state, they are one long row then.
+        let copied = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
+        let altered = copied || job.is_partial();
         let promised = "the types were chosen for these operands";
         Self {
             job,
@@ -64,10 +68,10 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         gathered.into_iter().flatten().min()
     }
 
-    /// Whether elements that are gathered lie so far apart that each costs a cache line.
-    pub(super) fn are_scattered(&self, step: Offsets) -> bool {
-        let scattered = |in_place: bool, step: isize| !in_place && step.unsigned_abs() > 64;
-        scattered(self.a.is_in_place(), step[A]) || scattered(self.b.is_in_place(), step[B])
+    /// Whether the elements of a row lie far apart, in one operand at least, and those of a column do not:
+    /// a block that is long in columns fills the cache lines that it touches.
+    pub(super) fn run_across(&self, plan: &Plan) -> bool {
+        plan.rows.len > 1 && run_across(self.job, plan)
     }
 
     /// The block that `span` of the plan is, where its loops stand at `at`; none if a pair that must
@@ -135,6 +139,16 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let missing = self.job.level.run(Present::<E> { a, b, same, omit, flags: &mut self.flags });
         !(missing && self.job.missing == Missing::Refuse)
     }
+}
+
+/// Whether an operand of the job steps farther along the rows of `plan` than from row to row.
+fn run_across(job: &Job<'_, '_>, plan: &Plan) -> bool {
+    let (inner, rows) = (plan.inner_axis.step, plan.rows.step);
+    let operands = [(Some(job.a), A), (Some(job.b), B), (job.mask, MASK), (job.weights, WEIGHT)];
+    operands.iter().any(|&(operand, which)| {
+        let far = |operand: &Operand<'_>| runs_across(inner[which], rows[which], operand.dtype.size());
+        operand.is_some_and(far)
+    })
 }
 
 /// Clears the flags of pairs that are the same, and of those whose difference is not a number; true if

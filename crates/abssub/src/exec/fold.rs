@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 const TILE_BYTES: usize = 96 << 10;
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK_ELEMENTS: usize = 1 << 16;
-/// Rows of a block whose elements lie far apart: neighbours in memory are read while they are cached.
-const SCATTERED_LEN: usize = 128;
+/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines.
+const ACROSS_LEN: usize = 128;
 /// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
 const SHARED_LEN: usize = 1 << 13;
 /// Elements of a row where few of a block have to hold several rows, so that columns are not folded
@@ -100,7 +100,7 @@ where
             job,
             reduction,
             shared,
-            feeds: Feeds::new(job, shared.cut.parts[0].inner_axis.step),
+            feeds: Feeds::new(job, &shared.cut.parts[0]),
             states: reduction.tile(shared.cut.longest_tile()),
             unlooked: 0,
         }
@@ -165,8 +165,8 @@ where
 
     /// Elements that a row of a block may have.
     fn most_len(&self, plan: &Plan) -> usize {
-        if self.feeds.are_scattered(plan.inner_axis.step) && plan.rows.len > 1 {
-            SCATTERED_LEN
+        if self.feeds.run_across(plan) {
+            ACROSS_LEN
         } else if plan.inner == Inner::Column && self.reduction.most_elements() < BLOCK_ELEMENTS {
             COLUMN_LEN
         } else if plan.rows.step[A] == 0 || plan.rows.step[B] == 0 {

@@ -65,6 +65,15 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.row(i).part(at, len)
     }
 
+    /// All rows as one, where each goes on at the end of the one before.
+    #[allow(unsafe_code)]
+    fn joined(&self) -> Option<Self> {
+        let seamless = self.first.step_bytes() == self.len * size_of::<T>() && self.count() > 1;
+        let len = self.len * self.count();
+        // SAFETY: `new` vouched for every row's elements, and there is nothing between them.
+        (seamless && self.first.is_forwards()).then(|| unsafe { Self::new(self.first.address(0), 0, 1, len) })
+    }
+
     /// Row `i` as the only one.
     pub(crate) fn only(&self, i: usize) -> Self {
         Self { first: self.first.part(i, 1), len: self.len }
@@ -137,6 +146,8 @@ impl<E: Fold> Kernel for FoldBlock<'_, '_, E> {
         let Block { a, b } = self.block;
         match self.into {
             FoldInto::One => {
+                let joined = a.joined().zip(b.joined());
+                let (a, b) = joined.unwrap_or((a, b));
                 for i in 0..a.count() {
                     E::fold_row(simd, a.row(i), b.row(i), &mut self.states[0]);
                 }

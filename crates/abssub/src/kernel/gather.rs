@@ -5,19 +5,22 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use crate::array::run::Pod;
+use super::turn::turn_over;
+use crate::array::run::{Pod, Run, view_mut};
 use crate::array::strip::{Grid, Strip};
 
-/// Elements of a row that are turned over at a time.
-pub(crate) const ACROSS: usize = 64;
+/// Bytes of a cache line.
+pub(super) const LINE: usize = 64;
+/// How many rows ahead short ones are asked for: the processor does not foresee them.
+const AHEAD: usize = 8;
 
 /// Brings the elements of `from` into `out`, which holds as many.
 pub(crate) struct Gather<'m, 'b, W> {
     pub(crate) from: Grid<'m, W>,
     /// Whether the bytes of each element are to be swapped.
     pub(crate) swapped: bool,
-    /// Two pieces of memory of the same size, at least `ACROSS` elements.
-    pub(crate) tiles: [&'b mut [W]; 2],
+    /// Some memory to work in.
+    pub(crate) tile: &'b mut [W],
     pub(crate) out: &'b mut [W],
 }
 
@@ -26,9 +29,9 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        let Self { from, swapped, tiles, out } = self;
+        let Self { from, swapped, tile, out } = self;
         if from.runs_across() {
-            turn_over(from, tiles, out);
+            turn_over(from, tile, out);
         } else if swapped && from.has_runs() {
             for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
                 let row = from.row(i).every::<1>();
@@ -37,6 +40,7 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
             return;
         } else {
             for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
+                from.prefetch(i + AHEAD, 0);
                 copy(from.row(i), out);
             }
         }
@@ -48,12 +52,14 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
 
 /// Brings the elements of a strip into `out`.
 #[inline(always)]
-fn copy<W: Pod>(strip: Strip<'_, W>, out: &mut [W]) {
+pub(super) fn copy<W: Pod>(strip: Strip<'_, W>, out: &mut [W]) {
     // Whole vectors are picked from forwards, and turned round where they are cached.
     let backwards = matches!(strip.elements_a_step(), Some(-4..=-2));
     let strip = if backwards { strip.turned() } else { strip };
+    if let Some(run) = strip.as_run() {
+        return copy_run(run, out);
+    }
     match strip.elements_a_step() {
-        Some(1) => fill(out, strip.every::<1>()),
         Some(2) => fill(out, strip.every::<2>()),
         Some(3) => fill(out, strip.every::<3>()),
         Some(4) => fill(out, strip.every::<4>()),
@@ -65,47 +71,80 @@ fn copy<W: Pod>(strip: Strip<'_, W>, out: &mut [W]) {
     }
 }
 
+/// Line by line: rows can be as short as one.
+#[inline(always)]
+fn copy_run<W: Pod>(run: Run<'_, W>, out: &mut [W]) {
+    let (lines, rest) = run.bytes().blocks::<LINE>();
+    let (out_lines, out_rest) = view_mut::<W, u8>(out).as_chunks_mut::<LINE>();
+    out_lines.iter_mut().zip(lines).for_each(|(place, line)| *place = line);
+    fill(out_rest, rest.iter());
+}
+
 #[inline(always)]
 fn fill<W>(out: &mut [W], values: impl Iterator<Item = W>) {
     out.iter_mut().zip(values).for_each(|(place, value)| *place = value);
 }
 
-/// Brings a rectangle whose columns lie closer than its rows into `out`: so many columns at a time
-/// that whole cache lines are read, turned over in the first cache.
-#[inline(always)]
-fn turn_over<W: Pod>(from: Grid<'_, W>, [x, y]: [&mut [W]; 2], out: &mut [W]) {
-    let most_rows = x.len() / ACROSS;
-    for row in (0..from.rows()).step_by(most_rows) {
-        let rows = most_rows.min(from.rows() - row);
-        let (x, y) = (&mut x[..ACROSS * rows], &mut y[..ACROSS * rows]);
-        let out = &mut out[row * from.len()..][..rows * from.len()];
-        for at in (0..from.len()).step_by(ACROSS) {
-            let across = ACROSS.min(from.len() - at);
-            // What is left over from before, where there are fewer columns, is turned over and not taken.
-            let columns = from.part(row, rows, at, across).transposed();
-            for (i, place) in x.chunks_exact_mut(rows).take(across).enumerate() {
-                columns.prefetch_row(i + ACROSS);
-                copy(columns.row(i), place);
-            }
-            // Each pass makes two bits of a column's number the lowest ones of an element's place: after three
-            // all six are.
-            interleave(x, y);
-            interleave(y, x);
-            interleave(x, y);
-            for (out, turned) in out.chunks_exact_mut(from.len()).zip(y.chunks_exact(ACROSS)) {
-                out[at..at + across].copy_from_slice(&turned[..across]);
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::strip::Rectangle;
+    use crate::kernel::Level;
+
+    /// A rectangle of the given steps, in memory that ends with its last element, by the reader and by hand.
+    fn check<W: Pod>(row_step: isize, rows: usize, step: isize, len: usize, swapped: bool) {
+        let size = size_of::<W>();
+        let offset = |i: usize, j: usize| i as isize * row_step + j as isize * step;
+        let corners = [offset(0, 0), offset(rows - 1, 0), offset(0, len - 1), offset(rows - 1, len - 1)];
+        let (low, high) = (corners.iter().min().unwrap(), corners.iter().max().unwrap());
+        let memory: Box<[u8]> = (0..(high - low) as usize + size).map(|i| (i * 167 >> 3) as u8).collect();
+        let start = memory[(-low) as usize..].as_ptr();
+        let mut expected = Vec::new();
+        for (i, j) in (0..rows).flat_map(|i| (0..len).map(move |j| (i, j))) {
+            let from = (offset(i, j) - low) as usize;
+            let bytes = memory[from..from + size].iter();
+            if swapped { expected.extend(bytes.rev()) } else { expected.extend(bytes) }
+        }
+        for &level in Level::available() {
+            let mut out = vec![W::ZERO; rows * len];
+            let mut tile = vec![W::ZERO; 4096 / size];
+            // SAFETY: the corners of the rectangle lie within the memory.
+            #[allow(unsafe_code)]
+            let from = unsafe { Grid::new(Rectangle { start, row_step, rows, step, len }) };
+            level.run(Gather { from, swapped, tile: &mut tile, out: &mut out });
+            let found = view_mut::<W, u8>(&mut out);
+            assert!(found == expected, "{level} {size}: {row_step} x {rows}, {step} x {len}, {swapped}");
         }
     }
-}
 
-/// Puts the elements of the four quarters of `from` into `to` by turns.
-#[inline(always)]
-fn interleave<W: Pod>(from: &[W], to: &mut [W]) {
-    let mut quarters = from.chunks_exact(from.len() / 4);
-    let [a, b, c, d] = std::array::from_fn(|_| quarters.next().expect("four of them"));
-    let values = a.iter().zip(b).zip(c).zip(d);
-    for (place, (((&a, &b), &c), &d)) in to.as_chunks_mut::<4>().0.iter_mut().zip(values) {
-        *place = [a, b, c, d];
+    fn check_all<W: Pod>() {
+        let size = size_of::<W>() as isize;
+        for (rows, len) in
+            [(1, 1), (1, 300), (3, 65), (5, 4), (16, 16), (17, 19), (70, 33), (64, 64), (131, 29)]
+        {
+            let (height, width) = (rows as isize, len as isize);
+            for every in [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5] {
+                let (step, gap) = (every * size, if every % 2 == 0 { 0 } else { 3 });
+                for swapped in [false, true] {
+                    check::<W>(width * step.abs() + gap, rows, step, len, swapped);
+                    check::<W>(step, rows, height * step.abs() + gap, len, swapped);
+                    check::<W>(step, rows, -height * step.abs() - gap, len, swapped);
+                }
+            }
+            // Fields of records, and what is the same in every row.
+            check::<W>(width * (size + 3), rows, size + 3, len, true);
+            check::<W>(size + 3, rows, height * (size + 3), len, false);
+            check::<W>(0, rows, size, len, false);
+            check::<W>(size, rows, 0, len, false);
+        }
+    }
+
+    #[test]
+    fn every_layout_is_gathered_at_every_level() {
+        check_all::<u8>();
+        check_all::<u16>();
+        check_all::<u32>();
+        check_all::<u64>();
+        check_all::<i128>();
     }
 }

@@ -16,6 +16,7 @@ pub mod map;
 pub(crate) mod pairs;
 mod scalar;
 mod square;
+mod turn;
 
 pub(crate) use arch::Simd;
 pub(crate) use dispatch::Kernel;
