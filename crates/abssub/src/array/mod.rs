@@ -1,6 +1,8 @@
 //! Where raw memory enters: dtypes, pointers, shapes and byte strides.
 
+mod cast;
 mod dtype;
+pub(crate) mod grid;
 mod operand;
 mod read;
 pub mod run;

@@ -1,7 +1,7 @@
 //! One operand's blocks before the kernel: in place where it can read them so, else gathered.
 #![allow(unsafe_code)]
 
-use crate::array::strip::Rectangle;
+use crate::array::grid::Rectangle;
 use crate::array::{Format, Operand, Reader, Receive, Scratch, Tick};
 use crate::kernel::{Level, Rows};
 

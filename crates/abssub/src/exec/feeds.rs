@@ -4,7 +4,7 @@
 use super::feed::Feed;
 use super::job::{Job, Missing};
 use super::reduction::{Index, Piece};
-use crate::array::strip::{Rectangle, runs_across};
+use crate::array::grid::{Rectangle, runs_across};
 use crate::array::{Operand, Receive};
 use crate::element::Keyed;
 use crate::kernel::{Block, FoldInto, Kernel, Rows, Simd};
@@ -58,14 +58,16 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         }
     }
 
-    /// Elements that a block may have, if something of it is gathered.
-    pub(super) fn most_elements(&self) -> Option<usize> {
+    /// Elements that a block may have, if something of it is gathered: half of what there is room for where
+    /// memory is read in order, so that the other operand's turn comes before the processor forgets.
+    pub(super) fn most_elements(&self, plan: &Plan) -> Option<usize> {
         let gathered = [
             (!self.a.is_in_place()).then(Feed::<E::Left>::capacity),
             (!self.b.is_in_place()).then(Feed::<E::Right>::capacity),
             self.weights.as_ref().filter(|feed| !feed.is_in_place()).map(|_| Feed::<f64>::capacity()),
         ];
-        gathered.into_iter().flatten().min()
+        let most = gathered.into_iter().flatten().min();
+        if self.run_across(plan) { most } else { most.map(|most| most / 2) }
     }
 
     /// Whether the elements of a row lie far apart, in one operand at least, and those of a column do not:

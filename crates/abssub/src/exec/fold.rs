@@ -16,8 +16,11 @@ use std::time::{Duration, Instant};
 const TILE_BYTES: usize = 96 << 10;
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK_ELEMENTS: usize = 1 << 16;
-/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines.
+/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines. Half
+/// as many where rows are joined, if the other operand's rows still hold two lines.
 const ACROSS_LEN: usize = 128;
+/// Bytes of a cache line.
+const LINE: usize = 64;
 /// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
 const SHARED_LEN: usize = 1 << 13;
 /// Elements of a row where few of a block have to hold several rows, so that columns are not folded
@@ -139,7 +142,7 @@ where
             Inner::Row => Span { row: tile.from, rows: tile.len, at: 0, len: plan.inner_axis.len },
         };
         let most_len = self.most_len(plan).min(whole.len);
-        let most_rows = (self.most_elements() / most_len).max(1);
+        let most_rows = (self.most_elements(plan) / most_len).max(1);
         loop {
             for row in (0..whole.rows).step_by(most_rows) {
                 for at in (0..whole.len).step_by(most_len) {
@@ -159,20 +162,25 @@ where
     }
 
     /// Elements that a block may have.
-    fn most_elements(&self) -> usize {
-        self.feeds.most_elements().unwrap_or(BLOCK_ELEMENTS).min(self.reduction.most_elements())
+    fn most_elements(&self, plan: &Plan) -> usize {
+        self.feeds.most_elements(plan).unwrap_or(BLOCK_ELEMENTS).min(self.reduction.most_elements())
     }
 
     /// Elements that a row of a block may have.
     fn most_len(&self, plan: &Plan) -> usize {
         if self.feeds.run_across(plan) {
-            ACROSS_LEN
+            let joined = plan.inner == Inner::Row && plan.rows.reduced;
+            if joined {
+                ACROSS_LEN.min(2 * LINE / size_of::<E::Left>()).max(ACROSS_LEN / 2)
+            } else {
+                ACROSS_LEN
+            }
         } else if plan.inner == Inner::Column && self.reduction.most_elements() < BLOCK_ELEMENTS {
             COLUMN_LEN
         } else if plan.rows.step[A] == 0 || plan.rows.step[B] == 0 {
-            self.most_elements().min(SHARED_LEN)
+            self.most_elements(plan).min(SHARED_LEN)
         } else {
-            self.most_elements()
+            self.most_elements(plan)
         }
     }
 

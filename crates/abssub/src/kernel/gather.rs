@@ -6,13 +6,19 @@
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::turn::turn_over;
+use crate::array::grid::Grid;
 use crate::array::run::{Pod, Run, view_mut};
-use crate::array::strip::{Grid, Strip};
+use crate::array::strip::Strip;
 
 /// Bytes of a cache line.
 pub(super) const LINE: usize = 64;
 /// How many rows ahead short ones are asked for: the processor does not foresee them.
-const AHEAD: usize = 8;
+const AHEAD_ROWS: usize = 8;
+/// Bytes of a row that are moved before cache lines are asked for again.
+const PART_BYTES: usize = 512;
+/// How far ahead they are asked for, while another operand's block and the kernel come between: as i16 with
+/// its bytes swapped, both operands are read from the third cache twice as fast as without.
+const AHEAD_BYTES: usize = 8 << 10;
 
 /// Brings the elements of `from` into `out`, which holds as many.
 pub(crate) struct Gather<'m, 'b, W> {
@@ -32,22 +38,42 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
         let Self { from, swapped, tile, out } = self;
         if from.runs_across() {
             turn_over(from, tile, out);
-        } else if swapped && from.has_runs() {
-            for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
-                let row = from.row(i).every::<1>();
-                out.iter_mut().zip(row).for_each(|(place, value)| *place = value.swapped());
+            if swapped {
+                swap(out);
             }
             return;
-        } else {
-            for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
-                from.prefetch(i + AHEAD, 0);
-                copy(from.row(i), out);
+        }
+        for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
+            let (row, most) = (from.row(i), PART_BYTES / size_of::<W>());
+            if row.len() < most {
+                from.prefetch(i + AHEAD_ROWS, 0);
+                copy_swapped(row, swapped, out);
+                continue;
+            }
+            for (k, out) in out.chunks_mut(most).enumerate() {
+                let part = row.part(k * most, out.len());
+                part.prefetch_beyond(AHEAD_BYTES);
+                copy_swapped(part, swapped, out);
             }
         }
-        if swapped {
-            out.iter_mut().for_each(|value| *value = value.swapped());
-        }
     }
+}
+
+/// Brings the elements of a strip into `out`, the bytes of each swapped or not.
+#[inline(always)]
+fn copy_swapped<W: Pod>(strip: Strip<'_, W>, swapped: bool, out: &mut [W]) {
+    if swapped && strip.elements_a_step() == Some(1) {
+        return fill(out, strip.every::<1>().map(W::swapped));
+    }
+    copy(strip, out);
+    if swapped {
+        swap(out);
+    }
+}
+
+#[inline(always)]
+fn swap<W: Pod>(values: &mut [W]) {
+    values.iter_mut().for_each(|value| *value = value.swapped());
 }
 
 /// Brings the elements of a strip into `out`.
@@ -88,7 +114,7 @@ fn fill<W>(out: &mut [W], values: impl Iterator<Item = W>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::strip::Rectangle;
+    use crate::array::grid::Rectangle;
     use crate::kernel::Level;
 
     /// A rectangle of the given steps, in memory that ends with its last element, by the reader and by hand.

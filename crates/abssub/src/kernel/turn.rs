@@ -3,8 +3,8 @@
 
 use super::arch::interleave::{VECTOR, interleave};
 use super::gather::{LINE, copy};
+use crate::array::grid::Grid;
 use crate::array::run::{Pod, view_mut};
-use crate::array::strip::Grid;
 
 /// How many columns ahead their cache lines are asked for.
 const AHEAD: usize = 16;
@@ -63,11 +63,11 @@ fn turn<W: Pod, const SIZE: usize, const N: usize>(
         let from = columns.transposed();
         return one_by_one(if flipped { from.upside_down() } else { from }, out, apart);
     }
-    for line in (0..rows).step_by(LINE / SIZE) {
-        let until = rows.min(line + LINE / SIZE);
-        for at in (0..across).step_by(N) {
-            // The last squares overlap those before them.
-            let at = at.min(across - N);
+    for at in (0..across).step_by(N) {
+        // The last squares overlap those before them.
+        let at = at.min(across - N);
+        for line in (0..rows).step_by(LINE / SIZE) {
+            let until = rows.min(line + LINE / SIZE);
             (0..N).for_each(|i| columns.prefetch(at + AHEAD + i, until - 1));
             for row in (line..until).step_by(N) {
                 let row = row.min(rows - N);
