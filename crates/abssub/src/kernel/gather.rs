@@ -123,7 +123,7 @@ mod tests {
         let offset = |i: usize, j: usize| i as isize * row_step + j as isize * step;
         let corners = [offset(0, 0), offset(rows - 1, 0), offset(0, len - 1), offset(rows - 1, len - 1)];
         let (low, high) = (corners.iter().min().unwrap(), corners.iter().max().unwrap());
-        let memory: Box<[u8]> = (0..(high - low) as usize + size).map(|i| (i * 167 >> 3) as u8).collect();
+        let memory: Box<[u8]> = (0..(high - low) as usize + size).map(|i| ((i * 167) >> 3) as u8).collect();
         let start = memory[(-low) as usize..].as_ptr();
         let mut expected = Vec::new();
         for (i, j) in (0..rows).flat_map(|i| (0..len).map(move |j| (i, j))) {

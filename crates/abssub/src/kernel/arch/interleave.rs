@@ -1,7 +1,7 @@
 //! Two vectors of 16 bytes, their elements by turns: the step of which turning columns into rows is made.
 //!
-//! Earned by the row `layout-transposed` of the benchmark suite: as a loop over arrays that is left to the compiler
-//! it is up to six times slower. SSE2 is part of x86-64, so it needs no level.
+//! Earned by the row `layout-transposed` of the benchmark suite: as loops over arrays that are left to the compiler
+//! a block is turned over up to six times slower. SSE2 is part of x86-64, so it needs no level.
 #![allow(unsafe_code)]
 
 /// What fits a vector.
@@ -14,14 +14,14 @@ pub(crate) fn interleave<const SIZE: usize>(a: [u8; VECTOR], b: [u8; VECTOR]) ->
     use std::arch::x86_64::*;
     // SAFETY: both types are 16 plain bytes; SSE2 is part of x86-64.
     unsafe {
-        let (a, b): (__m128i, __m128i) = (std::mem::transmute(a), std::mem::transmute(b));
+        let [a, b] = std::mem::transmute::<[[u8; VECTOR]; 2], [__m128i; 2]>([a, b]);
         let both = match SIZE {
             1 => [_mm_unpacklo_epi8(a, b), _mm_unpackhi_epi8(a, b)],
             2 => [_mm_unpacklo_epi16(a, b), _mm_unpackhi_epi16(a, b)],
             4 => [_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b)],
             _ => [_mm_unpacklo_epi64(a, b), _mm_unpackhi_epi64(a, b)],
         };
-        std::mem::transmute(both)
+        std::mem::transmute::<[__m128i; 2], [[u8; VECTOR]; 2]>(both)
     }
 }
 
