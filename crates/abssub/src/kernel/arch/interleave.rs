@@ -1,7 +1,7 @@
 //! Two vectors of 16 bytes, their elements by turns: the step of which turning columns into rows is made.
 //!
 //! Earned by the row `layout-transposed` of the benchmark suite: as loops over arrays that are left to the compiler
-//! a block is turned over up to six times slower. SSE2 is part of x86-64, so it needs no level.
+//! a block is turned over up to four times slower. SSE2 is part of x86-64, so it needs no level.
 #![allow(unsafe_code)]
 
 /// What fits a vector.
