@@ -1,6 +1,8 @@
 //! Where raw memory enters: dtypes, pointers, shapes and byte strides.
 
+mod cast;
 mod dtype;
+pub(crate) mod grid;
 mod operand;
 mod read;
 pub mod run;
@@ -11,7 +13,7 @@ mod unit;
 
 pub use dtype::{Common, DType};
 pub use operand::Operand;
-pub(crate) use read::{Format, Reader, Receive};
+pub(crate) use read::{Format, Reader, Receive, Scratch};
 pub use scalar::{Class, Fractional, Scalar, SumWith, Whole};
 pub use target::Target;
 pub use unit::{Tick, Unit};

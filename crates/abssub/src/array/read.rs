@@ -1,12 +1,13 @@
-//! Reading a strided strip of any element type into a small buffer of another: cast, byte-swapped
+//! Reading a rectangle of any element type into a small buffer of another: cast, byte-swapped
 //! and de-strided on the way.
 #![allow(unsafe_code)]
 
-use super::run::Pod;
-use super::strip::Strip;
+use super::grid::{Grid, Rectangle};
+use super::run::{Pod, view_mut};
 use super::{DType, Tick};
-use crate::element::{Bool, Complex32, Complex64, ComplexExtended, Extended, Time, WideTime, widen_half};
-use half::f16;
+use crate::kernel::gather::Gather;
+use crate::kernel::{Kernel, Level, Simd};
+use std::any::TypeId;
 
 /// How the elements of one operand lie and what they mean.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +16,34 @@ pub(crate) struct Format {
     pub(crate) tick: Tick,
 }
 
-/// Fills a buffer from the strip that starts at an address and steps by a stride in bytes.
+/// Fills a buffer with the elements of a rectangle, row after row.
 ///
 /// # Safety
-/// As many elements of the type that the reader was made for as the buffer is long must be readable.
-pub(crate) type Reader<T> =
-    unsafe fn(start: *const u8, stride_bytes: isize, format: Format, buffer: &mut [T]);
+/// Every element of the rectangle, of the type that the reader was made for, must be readable.
+pub(crate) type Reader<T> = unsafe fn(Level, Rectangle, Format, &mut Scratch, buffer: &mut [T]);
+
+/// Bytes that are worked on at a time, in the first cache.
+const PIECE_BYTES: usize = 4 << 10;
+/// Columns of a piece that is read column by column: the others fill a cache line.
+const TURNED_LEN: usize = 64;
+
+/// Memory of one piece, so that no vector of it crosses a cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Piece([u8; PIECE_BYTES]);
+
+/// Memory for what lies between the operand and the buffer.
+pub(crate) struct Scratch {
+    tile: Piece,
+    raw: Piece,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Box<Self> {
+        let none = Piece([0; PIECE_BYTES]);
+        Box::new(Self { tile: none, raw: none })
+    }
+}
 
 /// A type that a pair of operands is brought to.
 pub(crate) trait Receive: Pod {
@@ -38,203 +61,117 @@ pub(crate) trait Receive: Pod {
 }
 
 /// The conversion of one element, as NumPy casts it.
-trait Cast<S> {
+pub(super) trait Cast<S> {
     fn cast(value: S) -> Self;
 }
 
+/// Reads `S` as `T`.
+///
 /// # Safety
 /// See [`Reader`].
-unsafe fn read<S: Pod, T: Receive + Cast<S>>(
-    start: *const u8,
-    stride: isize,
+pub(super) unsafe fn read<S: Pod, T: Receive + Cast<S>>(
+    level: Level,
+    from: Rectangle,
     format: Format,
+    scratch: &mut Scratch,
     buffer: &mut [T],
 ) {
-    // SAFETY: the caller vouches for the strip; it is only read.
-    let strip = unsafe { Strip::<S>::new(start.cast_mut(), stride, buffer.len()) };
-    match strip.as_run() {
-        Some(run) if !format.byte_swapped && format.tick == Tick::ONE => {
-            buffer.iter_mut().zip(run.iter()).for_each(|(place, value)| *place = T::cast(value));
-        }
-        _ if !format.byte_swapped && format.tick == Tick::ONE => match strip.elements_a_step() {
-            // Channels of pixels, every second row or column: whole runs are read and picked from.
-            Some(2) => pick::<S, T, 2, 64>(strip, buffer),
-            Some(3) => pick::<S, T, 3, 96>(strip, buffer),
-            Some(4) => pick::<S, T, 4, 128>(strip, buffer),
-            _ => buffer.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(i))),
-        },
-        _ => {
-            for (i, place) in buffer.iter_mut().enumerate() {
-                let value = strip.get(i);
-                let value = if format.byte_swapped { value.swapped() } else { value };
-                *place = T::cast(value).scaled(format.tick);
-            }
+    // SAFETY: the caller vouches for the rectangle.
+    let from = unsafe { Grid::<S>::new(from) };
+    let swapped = format.byte_swapped && size_of::<S>() > 1;
+    let Scratch { tile: Piece(tile), raw: Piece(raw) } = scratch;
+    let mut gather = |from: Grid<'_, S>, out: &mut [S::Bits]| {
+        level.run(Gather { from: from.bits(), swapped, tile: view_mut(tile), out });
+    };
+    if TypeId::of::<S>() == TypeId::of::<T>() {
+        return gather(from, view_mut(buffer));
+    }
+    let tick = format.tick;
+    if from.has_runs() && !swapped {
+        return level.run(CastRows { from, tick, out: buffer, apart: from.len() });
+    }
+    let raw = view_mut::<u8, S>(raw);
+    let len = if from.runs_across() { TURNED_LEN } else { raw.len() }.min(from.len());
+    let rows = raw.len() / len;
+    for row in (0..from.rows()).step_by(rows) {
+        for at in (0..from.len()).step_by(len) {
+            let piece = from.part(row, rows.min(from.rows() - row), at, len.min(from.len() - at));
+            let raw = &mut raw[..piece.rows() * piece.len()];
+            gather(piece, view_mut(raw));
+            let out = &mut buffer[row * from.len() + at..];
+            level.run(CastRows { from: Grid::of(raw, piece.len()), tick, out, apart: from.len() });
         }
     }
 }
 
-/// Reads every `EVERY`th element, in blocks of `SPAN` from the first to before the next one's first.
-fn pick<S: Pod, T: Receive + Cast<S>, const EVERY: usize, const SPAN: usize>(
-    strip: Strip<'_, S>,
-    buffer: &mut [T],
-) {
-    let run = strip.with_gaps(EVERY);
-    let (blocks, _) = run.blocks::<SPAN>();
-    let whole = blocks.len() * (SPAN / EVERY);
-    let (picked, rest) = buffer.split_at_mut(whole);
-    for (places, block) in picked.chunks_exact_mut(SPAN / EVERY).zip(blocks) {
-        places.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(block[i * EVERY]));
-    }
-    rest.iter_mut().enumerate().for_each(|(i, place)| *place = T::cast(strip.get(whole + i)));
+/// Casts rows that are runs into rows of `out` whose starts lie `apart`.
+struct CastRows<'m, 'b, S, T> {
+    from: Grid<'m, S>,
+    tick: Tick,
+    out: &'b mut [T],
+    apart: usize,
 }
 
-macro_rules! receive {
-    ($($own:ident $t:ty: $($dtype:ident $s:ty => |$x:ident| $cast:expr),* $(,)?;)*) => {$(
-        impl Receive for $t {
-            fn reader(dtype: DType) -> Option<Reader<Self>> {
-                match dtype {
-                    $(DType::$dtype => Some(read::<$s, $t>),)*
-                    _ => None,
-                }
-            }
-
-            fn is_own(dtype: DType) -> bool {
-                dtype == DType::$own
-            }
-        }
-        receive!(@casts $t: $($s => |$x| $cast,)*);
-    )*};
-    (@casts $t:ty: $($s:ty => |$x:ident| $cast:expr,)*) => {$(
-        impl Cast<$s> for $t {
-            #[inline(always)]
-            fn cast($x: $s) -> $t {
-                $cast
-            }
-        }
-    )*};
-}
-
-receive! {
-    Bool Bool: Bool Bool => |x| x;
-    U8 u8: Bool Bool => |x| (x.0 != 0) as u8, U8 u8 => |x| x;
-    I8 i8: Bool Bool => |x| (x.0 != 0) as i8, I8 i8 => |x| x;
-    U16 u16: Bool Bool => |x| (x.0 != 0) as u16, U8 u8 => |x| x.into(), U16 u16 => |x| x;
-    I16 i16: Bool Bool => |x| (x.0 != 0) as i16, U8 u8 => |x| x.into(), I8 i8 => |x| x.into(), I16 i16 => |x| x;
-    U32 u32: Bool Bool => |x| (x.0 != 0) as u32, U8 u8 => |x| x.into(), U16 u16 => |x| x.into(), U32 u32 => |x| x;
-    I32 i32: Bool Bool => |x| (x.0 != 0) as i32, U8 u8 => |x| x.into(), U16 u16 => |x| x.into(),
-        I8 i8 => |x| x.into(), I16 i16 => |x| x.into(), I32 i32 => |x| x;
-    U64 u64: Bool Bool => |x| (x.0 != 0) as u64, U8 u8 => |x| x.into(), U16 u16 => |x| x.into(),
-        U32 u32 => |x| x.into(), U64 u64 => |x| x;
-    F16 f16: Bool Bool => |x| f16::from_f32((x.0 != 0) as u8 as f32), U8 u8 => |x| f16::from_f32(x.into()),
-        I8 i8 => |x| f16::from_f32(x.into()), F16 f16 => |x| x;
-    F32 f32: Bool Bool => |x| (x.0 != 0) as u8 as f32, U8 u8 => |x| x.into(), U16 u16 => |x| x.into(),
-        I8 i8 => |x| x.into(), I16 i16 => |x| x.into(), F16 f16 => |x| widen_half(x), F32 f32 => |x| x;
-    F64 f64: Bool Bool => |x| (x.0 != 0) as u8 as f64, U8 u8 => |x| x.into(), U16 u16 => |x| x.into(),
-        U32 u32 => |x| x.into(), U64 u64 => |x| x as f64, I8 i8 => |x| x.into(), I16 i16 => |x| x.into(),
-        I32 i32 => |x| x.into(), I64 i64 => |x| x as f64, F16 f16 => |x| widen_half(x).into(),
-        F32 f32 => |x| x.into(), F64 f64 => |x| x;
-    Complex32 Complex32: Bool Bool => |x| real32(f32::cast(x)), U8 u8 => |x| real32(x.into()),
-        U16 u16 => |x| real32(x.into()), I8 i8 => |x| real32(x.into()), I16 i16 => |x| real32(x.into()),
-        F16 f16 => |x| real32(widen_half(x)), F32 f32 => |x| real32(x), Complex32 Complex32 => |x| x;
-    Complex64 Complex64: Bool Bool => |x| real64(f64::cast(x)), U8 u8 => |x| real64(x.into()),
-        U16 u16 => |x| real64(x.into()), U32 u32 => |x| real64(x.into()), U64 u64 => |x| real64(x as f64),
-        I8 i8 => |x| real64(x.into()), I16 i16 => |x| real64(x.into()), I32 i32 => |x| real64(x.into()),
-        I64 i64 => |x| real64(x as f64), F16 f16 => |x| real64(widen_half(x).into()),
-        F32 f32 => |x| real64(x.into()), F64 f64 => |x| real64(x),
-        Complex32 Complex32 => |x| Complex64 { re: x.re.into(), im: x.im.into() }, Complex64 Complex64 => |x| x;
-    Extended Extended: Bool Bool => |x| u64::cast(x).into(), U8 u8 => |x| u64::from(x).into(),
-        U16 u16 => |x| u64::from(x).into(), U32 u32 => |x| u64::from(x).into(), U64 u64 => |x| x.into(),
-        I8 i8 => |x| i64::from(x).into(), I16 i16 => |x| i64::from(x).into(),
-        I32 i32 => |x| i64::from(x).into(), I64 i64 => |x| x.into(),
-        F16 f16 => |x| f64::from(widen_half(x)).into(), F32 f32 => |x| f64::from(x).into(),
-        F64 f64 => |x| x.into(), Extended Extended => |x| x;
-    ComplexExtended ComplexExtended: Bool Bool => |x| real80(Extended::cast(x)), U8 u8 => |x| real80(Extended::cast(x)),
-        U16 u16 => |x| real80(Extended::cast(x)), U32 u32 => |x| real80(Extended::cast(x)),
-        U64 u64 => |x| real80(Extended::cast(x)), I8 i8 => |x| real80(Extended::cast(x)),
-        I16 i16 => |x| real80(Extended::cast(x)), I32 i32 => |x| real80(Extended::cast(x)),
-        I64 i64 => |x| real80(Extended::cast(x)), F16 f16 => |x| real80(Extended::cast(x)),
-        F32 f32 => |x| real80(Extended::cast(x)), F64 f64 => |x| real80(Extended::cast(x)),
-        Extended Extended => |x| real80(x),
-        Complex32 Complex32 => |x| ComplexExtended { re: Extended::cast(x.re), im: Extended::cast(x.im) },
-        Complex64 Complex64 => |x| ComplexExtended { re: Extended::cast(x.re), im: Extended::cast(x.im) },
-        ComplexExtended ComplexExtended => |x| x;
-}
-
-// Signed 64 bits serve integers and times alike: a time's memory is its ticks.
-impl Receive for i64 {
-    fn reader(dtype: DType) -> Option<Reader<Self>> {
-        match dtype {
-            DType::Bool => Some(read::<Bool, i64>),
-            DType::U8 => Some(read::<u8, i64>),
-            DType::U16 => Some(read::<u16, i64>),
-            DType::U32 => Some(read::<u32, i64>),
-            DType::I8 => Some(read::<i8, i64>),
-            DType::I16 => Some(read::<i16, i64>),
-            DType::I32 => Some(read::<i32, i64>),
-            DType::I64 | DType::Time => Some(read::<i64, i64>),
-            _ => None,
-        }
-    }
-
-    fn is_own(dtype: DType) -> bool {
-        matches!(dtype, DType::I64 | DType::Time)
-    }
-}
-receive!(@casts i64: Bool => |x| (x.0 != 0) as i64, u8 => |x| x.into(), u16 => |x| x.into(), u32 => |x| x.into(),
-    i8 => |x| x.into(), i16 => |x| x.into(), i32 => |x| x.into(), i64 => |x| x,);
-
-/// Ticks as a time stores them: NaT is the lowest.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-struct Ticks(i64);
-
-// SAFETY: a transparent integer.
-unsafe impl Pod for Ticks {
-    const ZERO: Self = Ticks(0);
-
-    fn swapped(self) -> Self {
-        Ticks(self.0.swap_bytes())
-    }
-}
-
-// Times of two units, in the common one, and integers that count its ticks.
-impl Receive for i128 {
-    fn reader(dtype: DType) -> Option<Reader<Self>> {
-        match dtype {
-            DType::Bool => Some(read::<Bool, i128>),
-            DType::U8 => Some(read::<u8, i128>),
-            DType::U16 => Some(read::<u16, i128>),
-            DType::U32 => Some(read::<u32, i128>),
-            DType::U64 => Some(read::<u64, i128>),
-            DType::I8 => Some(read::<i8, i128>),
-            DType::I16 => Some(read::<i16, i128>),
-            DType::I32 => Some(read::<i32, i128>),
-            DType::I64 | DType::Time => Some(read::<Ticks, i128>),
-            _ => None,
-        }
-    }
-
-    fn is_own(_dtype: DType) -> bool {
-        false
-    }
+impl<S: Pod, T: Receive + Cast<S>> Kernel for CastRows<'_, '_, S, T> {
+    type Output = ();
 
     #[inline(always)]
-    fn scaled(self, tick: Tick) -> Self {
-        tick.scale(self)
+    fn run<V: Simd>(self, _simd: V) {
+        let Self { from, tick, out, apart } = self;
+        for (i, out) in out.chunks_mut(apart).take(from.rows()).enumerate() {
+            let values = out.iter_mut().zip(from.row(i).every::<1>());
+            if tick == Tick::ONE {
+                values.for_each(|(place, value)| *place = T::cast(value));
+            } else {
+                values.for_each(|(place, value)| *place = T::cast(value).scaled(tick));
+            }
+        }
     }
 }
-receive!(@casts i128: Bool => |x| (x.0 != 0) as i128, u8 => |x| x.into(), u16 => |x| x.into(), u32 => |x| x.into(),
-    u64 => |x| x.into(), i8 => |x| x.into(), i16 => |x| x.into(), i32 => |x| x.into(),
-    Ticks => |x| if x.0 == Time::NAT { WideTime::NAT } else { x.0.into() },);
 
-fn real32(re: f32) -> Complex32 {
-    Complex32 { re, im: 0.0 }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn real64(re: f64) -> Complex64 {
-    Complex64 { re, im: 0.0 }
-}
+    /// What is read, at every level, from memory that ends with the rectangle's last element.
+    fn check<S: Pod, T: Receive + Cast<S> + PartialEq>(dtype: DType, tick: Tick) {
+        let size = size_of::<S>();
+        for (rows, len, across) in
+            [(1, 5000, false), (3, 700, false), (5, 6, true), (40, 100, true), (129, 20, true)]
+        {
+            for (every, byte_swapped) in [(1, false), (1, true), (2, false), (3, true)] {
+                let (near, far) = (every * size, every * size * if across { rows } else { len });
+                let (row_step, step) = if across { (near, far) } else { (far, near) };
+                let whole = (rows - 1) * row_step + (len - 1) * step + size;
+                let memory: Box<[u8]> = (0..whole).map(|i| ((i * 2654435761) >> 13) as u8).collect();
+                let one = |i: usize| {
+                    let mut value = [S::ZERO];
+                    let from = i / len * row_step + i % len * step;
+                    view_mut::<S, u8>(&mut value).copy_from_slice(&memory[from..from + size]);
+                    T::cast(if byte_swapped { value[0].swapped() } else { value[0] }).scaled(tick)
+                };
+                let expected: Vec<T> = (0..rows * len).map(one).collect();
+                let format = Format { byte_swapped, tick };
+                let (start, row_step, step) = (memory.as_ptr(), row_step as isize, step as isize);
+                let place = Rectangle { start, row_step, rows, step, len };
+                for &level in Level::available() {
+                    let mut found = vec![T::ZERO; rows * len];
+                    let reader = T::reader(dtype).expect("a type that is cast so");
+                    // SAFETY: the memory ends with the rectangle's last element.
+                    unsafe { reader(level, place, format, &mut Scratch::new(), &mut found) };
+                    assert!(found == expected, "{level} {dtype:?} {rows} x {len}, {every}, {byte_swapped}");
+                }
+            }
+        }
+    }
 
-fn real80(re: Extended) -> ComplexExtended {
-    ComplexExtended { re, im: Extended::ZERO }
+    #[test]
+    fn casts_are_the_scalar_ones_in_every_layout() {
+        check::<u8, i16>(DType::U8, Tick::ONE);
+        check::<u16, f32>(DType::U16, Tick::ONE);
+        check::<i32, f64>(DType::I32, Tick::ONE);
+        check::<u64, f64>(DType::U64, Tick::ONE);
+        check::<i64, i64>(DType::Time, Tick::ONE);
+        check::<u32, i128>(DType::U32, Tick::Times(7));
+    }
 }

@@ -12,6 +12,10 @@ use std::marker::PhantomData;
 /// # Safety
 /// Every bit pattern must be a valid value and the type must have no padding and no drop glue.
 pub unsafe trait Pod: Copy + Send + Sync + 'static {
+    /// A type of the same size and no greater alignment whose bytes are swapped in the same way: code that
+    /// only moves elements is compiled for bits.
+    type Bits: Pod;
+
     /// All bytes zero.
     const ZERO: Self;
 
@@ -21,9 +25,10 @@ pub unsafe trait Pod: Copy + Send + Sync + 'static {
 }
 
 macro_rules! pod {
-    ($($t:ty: $zero:expr),*) => {$(
+    ($($t:ty as $bits:ty: $zero:expr),*) => {$(
         // SAFETY: integers and floats accept every bit pattern.
         unsafe impl Pod for $t {
+            type Bits = $bits;
             const ZERO: Self = $zero;
 
             #[inline(always)]
@@ -35,8 +40,21 @@ macro_rules! pod {
         }
     )*};
 }
-pod!(u8: 0, u16: 0, u32: 0, u64: 0, i8: 0, i16: 0, i32: 0, i64: 0, i128: 0);
-pod!(f32: 0.0, f64: 0.0, half::f16: half::f16::ZERO);
+pod!(u8 as u8: 0, u16 as u16: 0, u32 as u32: 0, u64 as u64: 0);
+pod!(i8 as u8: 0, i16 as u16: 0, i32 as u32: 0, i64 as u64: 0, i128 as i128: 0);
+pod!(f32 as u32: 0.0, f64 as u64: 0.0, half::f16 as u16: half::f16::ZERO);
+
+/// The memory of a slice as elements of another type, as many as fit.
+///
+/// # Panics
+/// If the memory is not aligned for that type.
+#[inline(always)]
+pub(crate) fn view_mut<S: Pod, T: Pod>(slice: &mut [S]) -> &mut [T] {
+    let start = slice.as_mut_ptr().cast::<T>();
+    assert!(start.is_aligned());
+    // SAFETY: aligned, no longer than the slice, which stays borrowed; any bytes are a value of either type.
+    unsafe { std::slice::from_raw_parts_mut(start, size_of_val(slice) / size_of::<T>()) }
+}
 
 /// `len` consecutive elements of type `T`, readable for `'m`, perhaps unaligned.
 pub struct Run<'m, T> {
@@ -148,18 +166,24 @@ impl<'m, T: Pod> Run<'m, T> {
     /// Asks for the run's cache lines ahead of their use; of no effect on any value.
     #[inline(always)]
     pub fn prefetch(self) {
-        #[cfg(target_arch = "x86_64")]
-        for line in (0..self.len * size_of::<T>()).step_by(64) {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: prefetching never faults, and is part of x86-64.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(self.start.cast::<i8>().wrapping_add(line)) };
-        }
+        prefetch_bytes(self.start.cast(), self.len * size_of::<T>());
     }
 
     /// The same memory as bytes.
     #[inline(always)]
     pub fn bytes(self) -> Run<'m, u8> {
         Run { start: self.start.cast(), len: self.len * size_of::<T>(), memory: PhantomData }
+    }
+}
+
+/// Asks for the cache lines of the bytes from `start` on, whether they are memory or not.
+#[inline(always)]
+pub(super) fn prefetch_bytes(start: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..bytes).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: prefetching never faults, and is part of x86-64.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(start.cast::<i8>().wrapping_add(line)) };
     }
 }
 

@@ -4,7 +4,7 @@
 //! vouches for the memory.
 #![allow(unsafe_code)]
 
-use super::run::{Pod, Run};
+use super::run::{Pod, Run, prefetch_bytes};
 use std::marker::PhantomData;
 
 /// `len` elements of type `T` at a fixed distance in bytes, readable or (for an output) writable.
@@ -80,32 +80,61 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.is_contiguous().then(|| unsafe { Run::new(self.start.cast(), self.len) })
     }
 
+    /// Whether addresses grow.
+    #[inline(always)]
+    pub(crate) fn is_forwards(self) -> bool {
+        self.stride_bytes > 0
+    }
+
     /// How far apart two neighbours are, in either direction.
     #[inline(always)]
     pub fn step_bytes(self) -> usize {
         self.stride_bytes.unsigned_abs()
     }
 
-    /// How many elements' sizes a step is, if it is forwards and a whole number of them.
+    /// How many elements' sizes a step is, if it is a whole number of them.
     #[inline(always)]
-    pub fn elements_a_step(self) -> Option<usize> {
+    pub(crate) fn elements_a_step(self) -> Option<isize> {
         let size = size_of::<T>() as isize;
-        (self.stride_bytes > 0 && self.stride_bytes % size == 0)
-            .then_some((self.stride_bytes / size) as usize)
+        (self.stride_bytes % size == 0).then_some(self.stride_bytes / size)
     }
 
-    /// The memory from the first element to the last, if a step is `every` elements: `T`s of which
-    /// each `every`th is an element of the strip.
-    ///
-    /// # Panics
-    /// If the step is another, or longer than 64 bytes.
+    /// The same elements, the last one first.
     #[inline(always)]
-    pub fn with_gaps(self, every: usize) -> Run<'m, T> {
-        assert!(self.elements_a_step() == Some(every) && every * size_of::<T>() <= 64);
-        let spanned = if self.len == 0 { 0 } else { (self.len - 1) * every + 1 };
-        // SAFETY: `new` vouched for the elements. What lies between two of them is less than a page
-        // apart from both, so it is mapped; its values are any bytes, which nothing depends on.
-        unsafe { Run::new(self.start.cast(), spanned) }
+    pub(crate) fn turned(self) -> Self {
+        let last = self.stride_bytes * (self.len as isize - 1);
+        Self { start: self.start.wrapping_offset(last), stride_bytes: -self.stride_bytes, ..self }
+    }
+
+    /// The elements one by one.
+    #[inline(always)]
+    pub(crate) fn iter(self) -> impl Iterator<Item = T> + 'm {
+        // SAFETY: `new` vouched for every element, and these are as many as there are.
+        (0..self.len as isize).map(move |i| unsafe {
+            self.start.wrapping_offset(i * self.stride_bytes).cast::<T>().read_unaligned()
+        })
+    }
+
+    /// The elements one by one, if a step is `EVERY` elements: a distance that the compiler knows, so
+    /// that it reads whole vectors and picks from them.
+    #[inline(always)]
+    pub(crate) fn every<const EVERY: isize>(self) -> impl Iterator<Item = T> + 'm {
+        assert!(self.elements_a_step() == Some(EVERY));
+        let start = self.start.cast::<T>();
+        // SAFETY: as in `iter`; the assertion says where the elements are, all of them in one array.
+        (0..self.len as isize).map(move |i| unsafe { start.offset(i * EVERY).read_unaligned() })
+    }
+
+    /// Asks for the cache lines of as many bytes as the strip spans, `ahead` bytes farther in its direction, if
+    /// the elements are so close that each line has several.
+    #[inline(always)]
+    pub(crate) fn prefetch_beyond(self, ahead: usize) {
+        if self.step_bytes() <= 4 * size_of::<T>() {
+            let ahead = if self.stride_bytes < 0 { -(ahead as isize) } else { ahead as isize };
+            let (from, to) = self.span();
+            let lowest = if self.stride_bytes < 0 { self.start.wrapping_sub(to - from) } else { self.start };
+            prefetch_bytes(lowest.wrapping_offset(ahead), to - from);
+        }
     }
 
     /// Where element `i` is.

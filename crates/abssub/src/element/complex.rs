@@ -18,6 +18,7 @@ macro_rules! complex {
         #[allow(unsafe_code)]
         // SAFETY: two plain reals side by side.
         unsafe impl Pod for $name {
+            type Bits = Self;
             const ZERO: Self = $name { re: <$real>::ZERO, im: <$real>::ZERO };
 
             fn swapped(self) -> Self {

@@ -17,6 +17,7 @@ pub struct Extended([u8; 16]);
 
 // SAFETY: sixteen bytes; the x87 unit accepts any of them (unnormal patterns as invalid operands).
 unsafe impl Pod for Extended {
+    type Bits = Self;
     const ZERO: Self = Self([0; 16]);
 
     fn swapped(mut self) -> Self {

@@ -36,6 +36,7 @@ pub struct Bool(pub u8);
 #[allow(unsafe_code)]
 // SAFETY: a transparent byte.
 unsafe impl Pod for Bool {
+    type Bits = u8;
     const ZERO: Self = Bool(0);
 
     fn swapped(self) -> Self {

@@ -1,28 +1,21 @@
 //! One operand's blocks before the kernel: in place where it can read them so, else gathered.
 #![allow(unsafe_code)]
 
-use crate::array::{Format, Operand, Reader, Receive, Tick};
-use crate::kernel::Rows;
+use crate::array::grid::Rectangle;
+use crate::array::{Format, Operand, Reader, Receive, Scratch, Tick};
+use crate::kernel::{Level, Rows};
 
 /// Bytes of each operand that are gathered at a time: a few such buffers share the first cache.
 const BUFFER_BYTES: usize = 16 << 10;
 
-/// A rectangle of an operand: `rows` runs of `len` elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rectangle {
-    pub(super) start: *const u8,
-    pub(super) row_step: isize,
-    pub(super) rows: usize,
-    pub(super) step: isize,
-    pub(super) len: usize,
-}
-
 /// Hands out one operand's rectangles as elements of type `T`.
 pub(super) struct Feed<T> {
+    level: Level,
     format: Format,
     reader: Reader<T>,
     in_place: bool,
     buffer: Vec<T>,
+    scratch: Option<Box<Scratch>>,
     /// What the buffer holds, if it can serve again.
     held: Option<Rectangle>,
 }
@@ -30,13 +23,22 @@ pub(super) struct Feed<T> {
 impl<T: Receive> Feed<T> {
     /// For an operand whose inner axis steps by `step`; `alter` says that elements will be changed.
     /// None if its elements cannot be read as `T`.
-    pub(super) fn new(operand: &Operand<'_>, step: isize, alter: bool) -> Option<Self> {
+    pub(super) fn new(operand: &Operand<'_>, step: isize, alter: bool, level: Level) -> Option<Self> {
         let Operand { dtype, byte_swapped, tick, .. } = *operand;
         let reader = T::reader(dtype)?;
         let own_type = T::is_own(dtype) && !byte_swapped && tick == Tick::ONE;
         let in_place = own_type && !alter && step == size_of::<T>() as isize;
         let buffer = if in_place { Vec::new() } else { vec![T::ZERO; Self::capacity()] };
-        Some(Self { format: Format { byte_swapped, tick }, reader, in_place, buffer, held: None })
+        let scratch = (!in_place).then(Scratch::new);
+        Some(Self {
+            level,
+            format: Format { byte_swapped, tick },
+            reader,
+            in_place,
+            buffer,
+            scratch,
+            held: None,
+        })
     }
 
     /// Elements that fit the buffer.
@@ -58,6 +60,14 @@ impl<T: Receive> Feed<T> {
             // SAFETY: the caller vouches for the elements, which lie a unit step apart.
             return unsafe { Rows::new(from.start, from.row_step, from.rows, from.len) };
         }
+        let first = Rectangle { rows: 1, ..from };
+        if from.row_step == 0 && from.rows > 1 {
+            // SAFETY: the caller's promise, and that every row is the one that the buffer then holds.
+            return unsafe {
+                self.gather(first);
+                Rows::new(self.elements(first).as_ptr().cast(), 0, from.rows, from.len)
+            };
+        }
         // SAFETY: the caller's promise.
         unsafe { self.gather(from) };
         self.gathered(from)
@@ -73,11 +83,9 @@ impl<T: Receive> Feed<T> {
             return;
         }
         let elements = &mut self.buffer[..from.rows * from.len];
-        for (i, row) in elements.chunks_exact_mut(from.len).enumerate() {
-            let start = from.start.wrapping_offset(from.row_step * i as isize);
-            // SAFETY: the caller vouches for the row's elements.
-            unsafe { (self.reader)(start, from.step, self.format, row) };
-        }
+        let scratch = self.scratch.as_mut().expect("made for a feed that gathers");
+        // SAFETY: the caller's promise.
+        unsafe { (self.reader)(self.level, from, self.format, scratch, elements) };
         self.held = Some(from);
     }
 

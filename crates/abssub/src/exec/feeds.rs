@@ -1,14 +1,15 @@
 //! Everything that a block consists of: both operands, which pairs take part, and weights.
 #![allow(unsafe_code)]
 
-use super::feed::{Feed, Rectangle};
+use super::feed::Feed;
 use super::job::Job;
 use super::partial::{Flags, Partial};
 use super::reduction::{Index, Piece};
+use crate::array::grid::{Rectangle, runs_across};
 use crate::array::{Operand, Receive};
 use crate::element::{Bool, Keyed};
 use crate::kernel::{Block, FoldInto, Rows, Windows};
-use crate::plan::{A, Axis, B, MASK, Offsets, Plan, WEIGHT};
+use crate::plan::{A, Axis, B, Inner, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
 /// The feeds of one thread.
@@ -40,35 +41,43 @@ pub(super) struct Fed<'b, E: Keyed> {
 }
 
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
-    /// For operands that step by `step` along the inner axis.
-    pub(super) fn new(job: &'w Job<'w, 'w>, step: Offsets) -> Self {
+    /// For the operands of `plan`.
+    pub(super) fn new(job: &'w Job<'w, 'w>, plan: &Plan) -> Self {
+        let (step, level) = (plan.run_step(), job.level);
+        // Beside short rows that are gathered, others are gathered too: where all are folded into one
+        // state, they are one long row then.
+        let copied = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
         let partial = job.is_partial();
         let promised = "the types were chosen for these operands";
         Self {
             job,
-            a: Feed::new(job.a, step[A], false).expect(promised),
-            b: Feed::new(job.b, step[B], false).expect(promised),
-            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], false).expect(promised)),
+            a: Feed::new(job.a, step[A], copied, level).expect(promised),
+            b: Feed::new(job.b, step[B], copied, level).expect(promised),
+            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], copied, level).expect(promised)),
             partial: partial.then(|| Partial::new(job)),
-            weights: job.weights.map(|weights| Feed::new(weights, step[WEIGHT], partial).expect(promised)),
+            weights: job
+                .weights
+                .map(|all| Feed::new(all, step[WEIGHT], copied || partial, level).expect(promised)),
         }
     }
 
-    /// Elements that a block may have, if something of it is gathered.
-    pub(super) fn most_elements(&self) -> Option<usize> {
+    /// Elements that a block may have, if something of it is gathered: half of what there is room for where
+    /// memory is read in order, so that the other operand's turn comes before the processor forgets.
+    pub(super) fn most_elements(&self, plan: &Plan) -> Option<usize> {
         let gathered = [
             (!self.a.is_in_place()).then(Feed::<E::Left>::capacity),
             (!self.b.is_in_place()).then(Feed::<E::Right>::capacity),
-            self.partial.as_ref().map(|_| Partial::<E>::capacity()),
             self.weights.as_ref().filter(|feed| !feed.is_in_place()).map(|_| Feed::<f64>::capacity()),
         ];
-        gathered.into_iter().flatten().min()
+        let most = gathered.into_iter().flatten().min();
+        let most = if self.run_across(plan) { most } else { most.map(|most| most / 2) };
+        most.into_iter().chain(self.partial.as_ref().map(|_| Partial::<E>::capacity())).min()
     }
 
-    /// Whether elements that are gathered lie so far apart that each costs a cache line.
-    pub(super) fn are_scattered(&self, step: Offsets) -> bool {
-        let scattered = |in_place: bool, step: isize| !in_place && step.unsigned_abs() > 64;
-        scattered(self.a.is_in_place(), step[A]) || scattered(self.b.is_in_place(), step[B])
+    /// Whether the elements of a row lie far apart, in one operand at least, and those of a column do not:
+    /// a block that is long in columns fills the cache lines that it touches.
+    pub(super) fn run_across(&self, plan: &Plan) -> bool {
+        plan.rows.len > 1 && run_across(self.job, plan)
     }
 
     /// The block that `span` of the plan is, where its loops stand at `at`; none if a pair that must
@@ -141,6 +150,16 @@ fn rectangle(
     let offset = offset + row_step * span.row as isize + step * span.at as isize;
     let start = operand.start.wrapping_offset(offset);
     Rectangle { start, row_step, rows: span.rows, step, len: span.len }
+}
+
+/// Whether an operand of the job steps farther along the rows of `plan` than from row to row.
+fn run_across(job: &Job<'_, '_>, plan: &Plan) -> bool {
+    let (inner, rows) = (plan.inner_axis.step, plan.rows.step);
+    let operands = [(Some(job.a), A), (Some(job.b), B), (job.mask, MASK), (job.weights, WEIGHT)];
+    operands.iter().any(|&(operand, which)| {
+        let far = |operand: &Operand<'_>| runs_across(inner[which], rows[which], operand.dtype.size());
+        operand.is_some_and(far)
+    })
 }
 
 impl<'b, E: Keyed> Fed<'b, E> {

@@ -43,8 +43,8 @@ where
     let plan = if patterned { plan.paired().windowed() } else { plan };
     if plan.is_one_rectangle() {
         let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
-        let mut feeds = Feeds::new(job, plan.run_step());
-        let most = feeds.most_elements().unwrap_or(ALONE_ELEMENTS).min(reduction.most_elements());
+        let mut feeds = Feeds::new(job, &plan);
+        let most = feeds.most_elements(&plan).unwrap_or(ALONE_ELEMENTS).min(reduction.most_elements());
         if elements <= most.min(ALONE_ELEMENTS) && plan.results() <= TILE_BYTES / state_bytes {
             return alone(job, reduction, &plan, &mut feeds);
         }
@@ -169,11 +169,11 @@ where
 {
     fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>) -> Self {
         let plan = &shared.cut.parts[0];
-        let feeds = Feeds::new(job, plan.run_step());
+        let feeds = Feeds::new(job, plan);
         let limits = Limits {
             taken: reduction.most_elements(),
-            gathered: feeds.most_elements(),
-            scattered: feeds.are_scattered(plan.run_step()),
+            gathered: feeds.most_elements(plan),
+            across: feeds.run_across(plan).then_some(size_of::<E::Left>()),
         };
         let shape = BlockShape::new(plan, limits);
         let states = reduction.tile(shared.cut.largest_tile());

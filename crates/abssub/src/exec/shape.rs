@@ -18,14 +18,17 @@ pub(super) struct Limits {
     pub(super) taken: usize,
     /// Elements that fit the buffers, where an operand is gathered.
     pub(super) gathered: Option<usize>,
-    /// Whether gathered elements lie so far apart that each costs a cache line.
-    pub(super) scattered: bool,
+    /// The bytes of an element, if those of a row lie far apart and those of a column do not.
+    pub(super) across: Option<usize>,
 }
 
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK: usize = 1 << 16;
-/// Rows of a block whose elements lie far apart: neighbours in memory are read while they are cached.
-const SCATTERED_LEN: usize = 128;
+/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines. Half
+/// as many where rows are joined, if the other operand's rows still hold two lines.
+const ACROSS_LEN: usize = 128;
+/// Bytes of a cache line.
+const LINE: usize = 64;
 /// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
 const SHARED_LEN: usize = 1 << 13;
 /// Elements of a shared row that are read again for every few of the others, from the caches.
@@ -51,16 +54,18 @@ impl BlockShape {
             let len = len.min(plan.inner_axis.len).max(1);
             Self { rows: (most / len).max(1), len, panel: len }
         };
-        match plan.inner {
-            _ if limits.scattered && plan.rows.len > 1 => within(limit, SCATTERED_LEN),
-            Inner::Row if plan.is_paired() => Self::paired(plan, limits),
-            Inner::Window => Self::windows(limits),
-            Inner::Column if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
-            Inner::Column if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
-            Inner::Row if plan.shares_rows() && is_free => {
+        let joined = plan.inner == Inner::Row && plan.rows.reduced;
+        match (plan.inner, limits.across) {
+            (Inner::Row, _) if plan.is_paired() => Self::paired(plan, limits),
+            (Inner::Window, _) => Self::windows(limits),
+            (_, Some(size)) if joined => within(limit, ACROSS_LEN.min(2 * LINE / size).max(ACROSS_LEN / 2)),
+            (_, Some(_)) => within(limit, ACROSS_LEN),
+            (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
+            (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
+            (Inner::Row, None) if plan.shares_rows() && is_free => {
                 Self { panel: SHARED_PANEL, ..within(limit, SHARED_LEN) }
             }
-            Inner::Row if plan.shares_rows() => within(limit, SHARED_LEN.min(limit)),
+            (Inner::Row, None) if plan.shares_rows() => within(limit, SHARED_LEN.min(limit)),
             _ => Self { panel: usize::MAX, ..within(limit, limit) },
         }
     }

@@ -65,6 +65,15 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.row(i).part(at, len)
     }
 
+    /// All rows as one, where each goes on at the end of the one before.
+    #[allow(unsafe_code)]
+    fn joined(&self) -> Option<Self> {
+        let seamless = self.first.step_bytes() == self.len * size_of::<T>() && self.count() > 1;
+        let len = self.len * self.count();
+        // SAFETY: `new` vouched for every row's elements, and there is nothing between them.
+        (seamless && self.first.is_forwards()).then(|| unsafe { Self::new(self.first.address(0), 0, 1, len) })
+    }
+
     /// Row `i` as the only one.
     pub(crate) fn only(&self, i: usize) -> Self {
         self.rows(i, 1)
@@ -208,7 +217,9 @@ impl<E: Fold> Block<'_, E> {
             let meeting = Meeting::All { from: 0, a: 0, b: step };
             Block::<E> { a: a.only(0), b }.fold_rows(level, meeting, states);
         } else {
-            self.fold_rows(level, Meeting::Alike { step }, states);
+            let joined = a.joined().zip(b.joined()).filter(|_| step == 0);
+            let block = joined.map_or(self, |(a, b)| Block { a, b });
+            block.fold_rows(level, Meeting::Alike { step }, states);
         }
     }
 

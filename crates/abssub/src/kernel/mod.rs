@@ -10,6 +10,7 @@ mod dispatch;
 mod float;
 mod float_columns;
 mod fold;
+pub(crate) mod gather;
 pub(crate) mod histogram;
 mod integer;
 mod integer_columns;
@@ -21,6 +22,7 @@ pub mod map;
 pub(crate) mod pairs;
 mod real;
 mod scalar;
+mod turn;
 mod vectors;
 mod window;
 

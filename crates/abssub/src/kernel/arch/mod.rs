@@ -4,6 +4,7 @@
 //! instruction set does each step. The plain loops that the compiler vectorises well need nothing
 //! from here: they are recompiled for each level by `dispatch`.
 
+pub(super) mod interleave;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;

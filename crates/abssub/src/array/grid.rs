@@ -1,0 +1,150 @@
+//! The door to rectangles of array memory: rows of elements a fixed distance apart, behind raw pointers.
+//!
+//! As with strips, whoever makes a [`Grid`] vouches for the memory; whoever holds one only reads.
+#![allow(unsafe_code)]
+
+use super::run::{Pod, prefetch_bytes};
+use super::strip::Strip;
+use std::marker::PhantomData;
+
+/// Where a rectangle of elements is: rows a fixed distance apart, of elements another one apart, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rectangle {
+    pub(crate) start: *const u8,
+    pub(crate) row_step: isize,
+    pub(crate) rows: usize,
+    pub(crate) step: isize,
+    pub(crate) len: usize,
+}
+
+/// A rectangle of elements of type `T`, all of them readable.
+pub(crate) struct Grid<'m, T> {
+    place: Rectangle,
+    memory: PhantomData<&'m T>,
+}
+
+impl<T> Clone for Grid<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Grid<'_, T> {}
+
+impl<'m, T: Pod> Grid<'m, T> {
+    /// # Safety
+    /// Every element of the rectangle must be readable for `'m`.
+    pub(crate) unsafe fn new(place: Rectangle) -> Self {
+        Self { place, memory: PhantomData }
+    }
+
+    /// The rows of `len` elements that a slice holds.
+    pub(crate) fn of(elements: &'m [T], len: usize) -> Self {
+        let (start, size) = (elements.as_ptr().cast(), size_of::<T>() as isize);
+        let rows = elements.chunks_exact(len).len();
+        // SAFETY: `chunks_exact` counts the rows that lie wholly within the slice.
+        unsafe { Self::new(Rectangle { start, row_step: size * len as isize, rows, step: size, len }) }
+    }
+
+    /// The number of rows.
+    #[inline(always)]
+    pub(crate) fn rows(self) -> usize {
+        self.place.rows
+    }
+
+    /// The elements of a row.
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.place.len
+    }
+
+    /// Row `i`.
+    #[inline(always)]
+    pub(crate) fn row(self, i: usize) -> Strip<'m, T> {
+        assert!(i < self.place.rows);
+        let Rectangle { start, row_step, step, len, .. } = self.place;
+        let start = start.wrapping_offset(row_step * i as isize).cast_mut();
+        // SAFETY: `new` vouched for the row's elements; nothing is written.
+        unsafe { Strip::new(start, step, len) }
+    }
+
+    /// Asks for the cache line of element `at` of row `i`, whether there is such an element or not.
+    #[inline(always)]
+    pub(crate) fn prefetch(self, i: usize, at: usize) {
+        let Rectangle { start, row_step, step, .. } = self.place;
+        let offset = (row_step.wrapping_mul(i as isize)).wrapping_add(step.wrapping_mul(at as isize));
+        prefetch_bytes(start.wrapping_offset(offset), 1);
+    }
+
+    /// The same elements, rows taken for columns.
+    #[inline(always)]
+    pub(crate) fn transposed(self) -> Self {
+        let Rectangle { start, row_step, rows, step, len } = self.place;
+        let place = Rectangle { start, row_step: step, rows: len, step: row_step, len: rows };
+        Self { place, ..self }
+    }
+
+    /// `rows` rows from `row` on, and of each `len` elements from `at` on.
+    #[inline(always)]
+    pub(crate) fn part(self, row: usize, rows: usize, at: usize, len: usize) -> Self {
+        let whole = self.place;
+        assert!(row <= whole.rows && rows <= whole.rows - row && at <= whole.len && len <= whole.len - at);
+        let offset = whole.row_step * row as isize + whole.step * at as isize;
+        let place = Rectangle { start: whole.start.wrapping_offset(offset), rows, len, ..whole };
+        Self { place, ..self }
+    }
+
+    /// The bytes of `N` elements from `at` on of each of the `N` rows from `row` on, where rows are runs.
+    #[inline(always)]
+    pub(crate) fn square<const N: usize, const BYTES: usize>(
+        self,
+        row: usize,
+        at: usize,
+    ) -> [[u8; BYTES]; N] {
+        let Rectangle { start, row_step, rows, len, .. } = self.place;
+        assert!(self.has_runs() && BYTES == N * size_of::<T>());
+        assert!(N <= rows && row <= rows - N && N <= len && at <= len - N);
+        let first = start.wrapping_offset(row_step * row as isize).wrapping_add(at * size_of::<T>());
+        // SAFETY: `new` vouched for the rows' elements, and the assertions say that these are some of them.
+        std::array::from_fn(|i| unsafe {
+            first.wrapping_offset(row_step * i as isize).cast::<[u8; BYTES]>().read_unaligned()
+        })
+    }
+
+    /// The same rows, the last one first.
+    #[inline(always)]
+    pub(crate) fn upside_down(self) -> Self {
+        let Rectangle { start, row_step, rows, .. } = self.place;
+        let start = start.wrapping_offset(row_step * (rows as isize - 1));
+        Self { place: Rectangle { start, row_step: -row_step, ..self.place }, ..self }
+    }
+
+    /// Whether the elements of a row follow one another without gaps.
+    #[inline(always)]
+    pub(crate) fn has_runs(self) -> bool {
+        self.place.step == size_of::<T>() as isize
+    }
+
+    /// Whether it is worth reading along columns.
+    #[inline(always)]
+    pub(crate) fn runs_across(self) -> bool {
+        let Rectangle { row_step, rows, step, len, .. } = self.place;
+        rows >= FEWEST_ACROSS && len >= FEWEST_ACROSS && runs_across(step, row_step, size_of::<T>())
+    }
+
+    /// The elements as their bits.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> Grid<'m, T::Bits> {
+        Grid { place: self.place, memory: PhantomData }
+    }
+}
+
+/// Rows and columns from which on a rectangle is worth reading along columns.
+const FEWEST_ACROSS: usize = 4;
+/// Steps of more elements than this are not worth reading whole and picking from.
+const FAR_STEPS: usize = 4;
+
+/// Whether elements of `size` bytes lie farther apart along a row than along a column, and far along a row.
+#[inline(always)]
+pub(crate) fn runs_across(step: isize, row_step: isize, size: usize) -> bool {
+    step.unsigned_abs() > row_step.unsigned_abs().max(FAR_STEPS * size) && row_step != 0
+}
