@@ -16,8 +16,8 @@ pub(crate) trait Kernel {
 }
 
 impl Level {
-    /// Runs `kernel` as compiled for this level.
-    #[inline]
+    /// Runs `kernel` as compiled for this level. Not marked for inlining: every unit of the compiler that
+    /// uses a kernel would have copies of its own.
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             Set::Portable => kernel.run(arch::Portable),
