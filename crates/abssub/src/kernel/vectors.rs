@@ -151,38 +151,39 @@ fn step<S: Simd, K: VectorSum>(simd: S, sum: S::V, a: Run<u8>, b: Run<u8>) -> S:
     K::step(simd, sum, K::prepared(simd, simd.load(a)), K::prepared(simd, simd.load(b)))
 }
 
-/// The rows that meet; `take(place, sum)` is told each pair's sum and where it belongs.
+/// The rows that meet. `take(place, step, sums)` is told sums whose places follow one another by a step.
 #[inline(always)]
 pub(super) fn sum_rows<S: Simd, K: VectorSum>(
     simd: S,
     a: Rows<u8>,
     b: Rows<u8>,
     meeting: Meeting,
-    mut take: impl FnMut(usize, u64),
+    mut take: impl FnMut(usize, usize, &[u64]),
 ) {
     match meeting {
         Meeting::Alike { step } => {
-            (0..a.count()).for_each(|i| take(i * step, sum_row::<S, K>(simd, a.row(i), b.row(i))));
+            (0..a.count()).for_each(|i| take(i * step, step, &[sum_row::<S, K>(simd, a.row(i), b.row(i))]));
         }
         Meeting::All { from, b: step, .. } if a.count() == 1 => {
-            sum_each::<S, K>(simd, b, a.row(0), |j, sum| take(from + j * step, sum));
+            sum_each::<S, K>(simd, b, a.row(0), |j, sums| take(from + j * step, step, sums));
         }
         Meeting::All { from, a: step, .. } if b.count() == 1 => {
-            sum_each::<S, K>(simd, a, b.row(0), |i, sum| take(from + i * step, sum));
+            sum_each::<S, K>(simd, a, b.row(0), |i, sums| take(from + i * step, step, sums));
         }
         Meeting::All { from, a: first, b: second } => {
-            sum_pairs::<S, K>(simd, a, b, |i, j, sum| take(from + i * first + j * second, sum));
+            sum_pairs::<S, K>(simd, a, b, |i, j, sums| take(from + i * first + j * second, second, sums));
         }
     }
 }
 
-/// Every row of a with every row of b, in tiles as large as the registers hold.
+/// Every row of a with every row of b, in tiles as large as the registers hold; `take(i, j, sums)` is told
+/// those of row `i` with rows from `j` on.
 #[inline(always)]
 fn sum_pairs<S: Simd, K: VectorSum>(
     simd: S,
     a: Rows<u8>,
     b: Rows<u8>,
-    mut take: impl FnMut(usize, usize, u64),
+    mut take: impl FnMut(usize, usize, &[u64]),
 ) {
     // Rows of b that stay in the first cache while all of a passes.
     let panel = (PANEL_BYTES / b.row_len().max(1)).max(TILE) / TILE * TILE;
@@ -190,12 +191,11 @@ fn sum_pairs<S: Simd, K: VectorSum>(
         let b = b.rows(from, panel.min(b.count() - from));
         let whole = a.count() / TILE * TILE;
         for i in (0..whole).step_by(TILE) {
-            sum_beside::<S, K>(simd, std::array::from_fn(|m| a.row(i + m)), b, |m, j, sum| {
-                take(i + m, from + j, sum)
-            });
+            let rows_a = std::array::from_fn(|m| a.row(i + m));
+            sum_beside::<S, K>(simd, rows_a, b, |m, j, sums| take(i + m, from + j, sums));
         }
         for i in whole..a.count() {
-            sum_each::<S, K>(simd, b, a.row(i), |j, sum| take(i, from + j, sum));
+            sum_each::<S, K>(simd, b, a.row(i), |j, sums| take(i, from + j, sums));
         }
     }
 }
@@ -206,42 +206,34 @@ fn sum_beside<S: Simd, K: VectorSum>(
     simd: S,
     a: [Run<u8>; TILE],
     b: Rows<u8>,
-    mut take: impl FnMut(usize, usize, u64),
+    mut take: impl FnMut(usize, usize, &[u64]),
 ) {
     // Sixteen registers hold no more than 4 x 2 sums and what they are made of.
     let wide = if S::REGISTERS > 16 { b.count() / TILE * TILE } else { 0 };
     for j in (0..wide).step_by(TILE) {
-        give(tile::<S, K, TILE, TILE>(simd, a, std::array::from_fn(|n| b.row(j + n))), j, &mut take);
+        let sums = tile::<S, K, TILE, TILE>(simd, a, std::array::from_fn(|n| b.row(j + n)));
+        (0..TILE).for_each(|m| take(m, j, &sums[m]));
     }
     let whole = b.count() / 2 * 2;
     for j in (wide..whole).step_by(2) {
-        give(tile::<S, K, TILE, 2>(simd, a, [b.row(j), b.row(j + 1)]), j, &mut take);
+        let sums = tile::<S, K, TILE, 2>(simd, a, [b.row(j), b.row(j + 1)]);
+        (0..TILE).for_each(|m| take(m, j, &sums[m]));
     }
     for j in whole..b.count() {
-        give(tile::<S, K, TILE, 1>(simd, a, [b.row(j)]), j, &mut take);
+        let sums = tile::<S, K, TILE, 1>(simd, a, [b.row(j)]);
+        (0..TILE).for_each(|m| take(m, j, &sums[m]));
     }
 }
 
-/// Every row of a with one row that they share.
+/// Every row of a with one row that they share; `take(i, sums)` is told those of rows from `i` on.
 #[inline(always)]
-fn sum_each<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Run<u8>, mut take: impl FnMut(usize, u64)) {
+fn sum_each<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Run<u8>, mut take: impl FnMut(usize, &[u64])) {
     let whole = a.count() / STREAMS * STREAMS;
     for i in (0..whole).step_by(STREAMS) {
         let sums = tile::<S, K, STREAMS, 1>(simd, std::array::from_fn(|m| a.row(i + m)), [b]);
-        give(sums, 0, &mut |m, _, sum| take(i + m, sum));
+        take(i, sums.as_flattened());
     }
-    (whole..a.count()).for_each(|i| take(i, sum_row::<S, K>(simd, a.row(i), b)));
-}
-
-#[inline(always)]
-fn give<const M: usize, const N: usize>(
-    sums: [[u64; N]; M],
-    j: usize,
-    take: &mut impl FnMut(usize, usize, u64),
-) {
-    for (m, sums) in sums.into_iter().enumerate() {
-        sums.into_iter().enumerate().for_each(|(n, sum)| take(m, j + n, sum));
-    }
+    (whole..a.count()).for_each(|i| take(i, &[sum_row::<S, K>(simd, a.row(i), b)]));
 }
 
 /// Every pair of `M` rows and `N` rows, all of one length in bytes.
@@ -251,25 +243,66 @@ fn tile<S: Simd, K: VectorSum, const M: usize, const N: usize>(
     a: [Run<u8>; M],
     b: [Run<u8>; N],
 ) -> [[u64; N]; M] {
-    let mut totals = [[0; N]; M];
-    let len = a[0].len();
     let most = K::STEPS.saturating_mul(S::BYTES);
-    for at in (0..len).step_by(most) {
+    let len = a[0].len();
+    let mut totals = tile_totals::<S, K, M, N>(
+        simd,
+        a.map(|run| run.part(0, most.min(len))),
+        b.map(|run| run.part(0, most.min(len))),
+    );
+    let mut at = most;
+    while at < len {
         let each = most.min(len - at);
         let (a, b) = (a.map(|run| run.part(at, each)), b.map(|run| run.part(at, each)));
-        let steps = a[0].len().div_ceil(S::BYTES);
-        let sums = tile_lanes::<S, K, M, N>(simd, a, b);
-        let (totals, sums) = (totals.as_flattened_mut(), sums.as_flattened());
-        let ((totals, totals_rest), (sums, sums_rest)) = (totals.as_chunks_mut::<8>(), sums.as_chunks::<8>());
-        for (totals, sums) in totals.iter_mut().zip(sums) {
-            let eight = K::total_eight(simd, *sums, steps);
-            (0..8).for_each(|i| totals[i] += eight[i]);
-        }
-        for (total, sum) in totals_rest.iter_mut().zip(sums_rest) {
-            *total += K::total(simd, *sum, steps);
-        }
+        let more = tile_totals::<S, K, M, N>(simd, a, b);
+        totals
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(more.as_flattened())
+            .for_each(|(total, more)| *total += more);
+        at += each;
     }
     totals
+}
+
+/// The same of rows that are so short that no lane overflows.
+#[inline(always)]
+fn tile_totals<S: Simd, K: VectorSum, const M: usize, const N: usize>(
+    simd: S,
+    a: [Run<u8>; M],
+    b: [Run<u8>; N],
+) -> [[u64; N]; M] {
+    let steps = a[0].len().div_ceil(S::BYTES);
+    let sums = tile_lanes::<S, K, M, N>(simd, a, b);
+    let mut totals = [[0; N]; M];
+    let ((eights, ones), (sum_eights, sum_ones)) =
+        (totals.as_flattened_mut().as_chunks_mut::<8>(), sums.as_flattened().as_chunks::<8>());
+    for (totals, sums) in eights.iter_mut().zip(sum_eights) {
+        *totals = K::total_eight(simd, *sums, steps);
+    }
+    for (total, sum) in ones.iter_mut().zip(sum_ones) {
+        *total = K::total(simd, *sum, steps);
+    }
+    totals
+}
+
+/// The lanes of a tile whose rows are so short that none overflows.
+#[inline(always)]
+fn tile_lanes<S: Simd, K: VectorSum, const M: usize, const N: usize>(
+    simd: S,
+    a: [Run<u8>; M],
+    b: [Run<u8>; N],
+) -> [[S::V; N]; M] {
+    let mut sums = [[simd.zero(); N]; M];
+    for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
+        add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load);
+    }
+    let whole = a[0].len() / S::BYTES * S::BYTES;
+    if whole < a[0].len() {
+        let (a, b) = (a.map(|run| run.after(whole)), b.map(|run| run.after(whole)));
+        add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load_partial);
+    }
+    sums
 }
 
 /// One vector more of each row. Plain loops: an array's own methods would not be compiled for the level.
@@ -291,23 +324,4 @@ fn add_step<S: Simd, K: VectorSum, const M: usize, const N: usize>(
             sums[i][j] = K::step(simd, sums[i][j], v, vectors[j]);
         }
     }
-}
-
-/// The lanes of a tile whose rows are so short that no lane overflows.
-#[inline(always)]
-fn tile_lanes<S: Simd, K: VectorSum, const M: usize, const N: usize>(
-    simd: S,
-    a: [Run<u8>; M],
-    b: [Run<u8>; N],
-) -> [[S::V; N]; M] {
-    let mut sums = [[simd.zero(); N]; M];
-    for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
-        add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load);
-    }
-    let whole = a[0].len() / S::BYTES * S::BYTES;
-    if whole < a[0].len() {
-        let (a, b) = (a.map(|run| run.after(whole)), b.map(|run| run.after(whole)));
-        add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load_partial);
-    }
-    sums
 }

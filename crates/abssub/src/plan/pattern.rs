@@ -178,7 +178,7 @@ fn rows_among(axes: &[Axis], inner: Axis) -> Option<usize> {
     let is_shared = |axis: &Axis| {
         (axis.step[A] == 0) != (axis.step[B] == 0) && axis.len.saturating_mul(inner.len) >= SHARED_FROM
     };
-    let shared = axes.iter().rposition(|axis| inner.reduced && is_shared(axis));
+    let shared = axes.iter().rposition(|axis| may_step(axis) && is_shared(axis));
     shared.or_else(|| axes.iter().rposition(may_step))
 }
 
