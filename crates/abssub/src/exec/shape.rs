@@ -62,8 +62,8 @@ impl BlockShape {
             (_, Some(_)) => within(limit, ACROSS_LEN),
             (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
-            (Inner::Row, None) if plan.shares_rows() && is_free => {
-                Self { panel: SHARED_PANEL, ..within(limit, SHARED_LEN) }
+            (Inner::Row, None) if plan.shares_rows() && limits.gathered.is_none() => {
+                Self { panel: SHARED_PANEL, ..within(limit, SHARED_LEN.min(limit)) }
             }
             (Inner::Row, None) if plan.shares_rows() => within(limit, SHARED_LEN.min(limit)),
             _ => Self { panel: usize::MAX, ..within(limit, limit) },

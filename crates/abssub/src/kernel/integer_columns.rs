@@ -1,7 +1,7 @@
 //! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
 
 use super::fold::Rows;
-use crate::array::run::{Lockstep, Pod, Run};
+use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
 
@@ -117,35 +117,38 @@ fn add_rows<E: Partial, const N: usize>(
 ) {
     let len = sums.len();
     let rows_a: [_; N] = std::array::from_fn(|n| a.row(i + n).part(at, len));
-    if b.is_shared() {
-        let b = b.row(i).part(at, len);
-        add_blocks::<E, N>(Lockstep::new(rows_a, BLOCK), Lockstep::new([b], BLOCK).map(|[b]| [b; N]), sums);
-    } else {
-        let rows_b = std::array::from_fn(|n| b.row(i + n).part(at, len));
-        add_blocks::<E, N>(Lockstep::new(rows_a, BLOCK), Lockstep::new(rows_b, BLOCK), sums);
+    let rows_b: [_; N] = std::array::from_fn(|n| b.row(i + n).part(at, len));
+    let (blocks, rest) = sums.as_chunks_mut::<BLOCK>();
+    for (k, sums) in blocks.iter_mut().enumerate() {
+        let mut grown = *sums;
+        // One by one: a loop over rows would be kept as a loop.
+        add_block::<E, N, 0>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 1>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 2>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 3>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 4>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 5>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 6>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        add_block::<E, N, 7>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        *sums = grown;
     }
-    for (j, sum) in sums.iter_mut().enumerate().skip(len / BLOCK * BLOCK) {
-        (0..N).for_each(|n| E::grow(sum, rows_a[n].get(j), b.row(i + n).get(at + j)));
+    let whole = len - rest.len();
+    for (j, sum) in rest.iter_mut().enumerate() {
+        (0..N).for_each(|n| E::grow(sum, rows_a[n].get(whole + j), rows_b[n].get(whole + j)));
     }
 }
 
+/// Adds a block of row `R`, if there are so many.
 #[inline(always)]
-fn add_blocks<'m, E: Partial, const N: usize>(
-    a: impl Iterator<Item = [Run<'m, E::Left>; N]>,
-    b: impl Iterator<Item = [Run<'m, E::Right>; N]>,
-    sums: &mut [E::Sum],
-) where
-    E::Left: Pod,
-    E::Right: Pod,
-{
-    let (blocks, _) = sums.as_chunks_mut::<BLOCK>();
-    for ((sums, a), b) in blocks.iter_mut().zip(a).zip(b) {
-        let mut grown = *sums;
-        for n in 0..N {
-            a[n].prefetch_ahead(AHEAD_BYTES);
-            let (a, b) = (a[n].block::<BLOCK>(0), b[n].block::<BLOCK>(0));
-            (0..BLOCK).for_each(|j| E::grow(&mut grown[j], a[j], b[j]));
-        }
-        *sums = grown;
+fn add_block<E: Partial, const N: usize, const R: usize>(
+    sums: &mut [E::Sum; BLOCK],
+    a: &[Run<E::Left>; N],
+    b: &[Run<E::Right>; N],
+    at: usize,
+) {
+    if R < N {
+        a[R].part(at, BLOCK).prefetch_ahead(AHEAD_BYTES);
+        let (a, b) = (a[R].block::<BLOCK>(at), b[R].block::<BLOCK>(at));
+        (0..BLOCK).for_each(|j| E::grow(&mut sums[j], a[j], b[j]));
     }
 }

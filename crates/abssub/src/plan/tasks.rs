@@ -9,7 +9,7 @@ const PARALLEL_FROM_BYTES: u128 = 1 << 20;
 /// Tasks for each thread, so that one that is late holds up the others by little.
 const TASKS_A_THREAD: usize = 4;
 /// Columns that are not divided further: shorter strips cost more in rows than they save in waiting.
-const SHORTEST_STRIP: usize = 512;
+const SHORTEST_STRIP: usize = 4096;
 /// The same for rows that meet rows: shorter runs read the others too often.
 const SHORTEST_PAIRED: usize = 64;
 /// Places across of a tile: their rows are read again for every few of the others.
