@@ -26,7 +26,7 @@ const LOOK_EVERY: usize = 1 << 18;
 pub(super) fn run<E, R>(
     job: &Job<'_, '_>,
     reduction: &R,
-    plan: Plan,
+    mut plan: Plan,
     go_on: &mut GoOn<'_>,
 ) -> Result<Specials, Error>
 where
@@ -40,7 +40,10 @@ where
     // Flags and weights belong to pairs of elements, so rows and windows that have them are read one by one.
     let is_plain = !job.is_partial() && job.weights.is_none();
     let patterned = is_plain && reduction.patterned().is_some();
-    let plan = if patterned { plan.paired().windowed() } else { plan };
+    if patterned {
+        plan.pair();
+        plan.window();
+    }
     if plan.is_one_rectangle() {
         let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
         let mut feeds = Feeds::new(job, &plan);

@@ -17,8 +17,9 @@ use half::f16;
 pub struct Request<'m> {
     a: Operand<'m>,
     b: Operand<'m>,
-    mask: Option<Operand<'m>>,
-    weights: Option<Operand<'m>>,
+    // Apart, since a request is handed on by value and seldom has either.
+    mask: Option<Box<Operand<'m>>>,
+    weights: Option<Box<Operand<'m>>>,
     missing: Missing,
     without_same: bool,
     common: Common,
@@ -62,7 +63,7 @@ impl<'m> Request<'m> {
         if steps(&mask, &self.shape).is_none() {
             return Err(Error::Mask { mask: mask.shape.to_vec(), shape: self.shape.to_vec() });
         }
-        self.mask = Some(mask);
+        self.mask = Some(Box::new(mask));
         Ok(self)
     }
 
@@ -81,7 +82,7 @@ impl<'m> Request<'m> {
         if steps(&weights, &self.shape).is_none() {
             return Err(Error::Weights { weights: weights.shape.to_vec(), shape: self.shape.to_vec() });
         }
-        self.weights = Some(weights);
+        self.weights = Some(Box::new(weights));
         Ok(self)
     }
 
@@ -169,7 +170,8 @@ impl<'m> Request<'m> {
         let mut part = self.clone();
         let ndim = self.shape.len();
         part.shape[axis] = len;
-        let operands = [Some(&mut part.a), Some(&mut part.b), part.mask.as_mut(), part.weights.as_mut()];
+        let operands =
+            [Some(&mut part.a), Some(&mut part.b), part.mask.as_deref_mut(), part.weights.as_deref_mut()];
         for operand in operands.into_iter().flatten() {
             operand.narrow_broadcast(axis, ndim, from, len);
         }
@@ -181,8 +183,8 @@ impl<'m> Request<'m> {
         Job {
             a: &self.a,
             b: &self.b,
-            mask: self.mask.as_ref(),
-            weights: self.weights.as_ref(),
+            mask: self.mask.as_deref(),
+            weights: self.weights.as_deref(),
             missing: self.missing,
             without_same: self.without_same,
             level: Level::current(),
@@ -197,7 +199,7 @@ impl<'m> Request<'m> {
             return None;
         }
         let over = |operand: &Operand<'_>| steps(operand, &self.shape).expect("checked when it was given");
-        let perhaps = |operand: &Option<Operand<'m>>| operand.as_ref().map(over);
+        let perhaps = |operand: &Option<Box<Operand<'m>>>| operand.as_deref().map(over);
         let (a, b) = (over(&self.a), over(&self.b));
         let (mask, weights) = (perhaps(&self.mask), perhaps(&self.weights));
         let (mut out, mut index) = (out.iter(), index.map(|index| index.iter()));

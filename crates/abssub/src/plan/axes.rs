@@ -62,18 +62,17 @@ impl Axis {
     }
 }
 
-/// The fewest axes, outermost first, that visit the same elements; and where each array now starts.
-pub(crate) fn simplify(axes: PerAxis<Axis>) -> (Offsets, PerAxis<Axis>) {
+/// Leaves the fewest axes, outermost first, that visit the same elements; gives where each array now starts.
+pub(crate) fn simplify(axes: &mut PerAxis<Axis>) -> Offsets {
     let mut start = [0; TRACKS];
-    let mut axes = axes;
     axes.retain(|axis| axis.len != 1);
-    for axis in &mut axes {
+    for axis in axes.iter_mut() {
         let moved = axis.face_forward();
         (0..TRACKS).for_each(|i| start[i] += moved[i]);
     }
     axes.sort_by_key(|axis| std::cmp::Reverse(axis.reach()));
-    coalesce(&mut axes);
-    (start, axes)
+    coalesce(axes);
+    start
 }
 
 /// Joins each axis to the next one outside it of the same class, where no array has a gap.
@@ -101,13 +100,17 @@ mod tests {
     use super::*;
     use smallvec::smallvec;
 
+    fn simplified(mut axes: PerAxis<Axis>) -> (Offsets, PerAxis<Axis>) {
+        (simplify(&mut axes), axes)
+    }
+
     fn axis(len: usize, a: isize, b: isize, reduced: bool) -> Axis {
         Axis { len, step: [a, b, 0, 0, 0, 0], reduced }
     }
 
     #[test]
     fn a_frame_becomes_one_row() {
-        let (start, axes) = simplify(smallvec![
+        let (start, axes) = simplified(smallvec![
             axis(64, 1080 * 1920, 0, false),
             axis(1080, 1920, 1920, true),
             axis(1920, 1, 1, true),
@@ -118,16 +121,17 @@ mod tests {
 
     #[test]
     fn backwards_axes_turn_round() {
-        let (start, axes) = simplify(smallvec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
+        let (start, axes) = simplified(smallvec![axis(3, -10, -10, true), axis(10, -1, 0, true)]);
         assert_eq!(start, [-20 - 9, -20, 0, 0, 0, 0]);
         assert_eq!(axes[..], [axis(3, 10, 10, true), axis(10, 1, 0, true)]);
         // One operand forwards, one backwards: nothing to gain.
-        assert_eq!(simplify(smallvec![axis(3, -10, 10, true)]).1[..], [axis(3, -10, 10, true)]);
+        assert_eq!(simplified(smallvec![axis(3, -10, 10, true)]).1[..], [axis(3, -10, 10, true)]);
     }
 
     #[test]
     fn fortran_order_is_put_right() {
-        let (_, axes) = simplify(smallvec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
+        let (_, axes) =
+            simplified(smallvec![axis(5, 1, 1, true), axis(7, 5, 5, true), axis(1, 99, 0, false)]);
         assert_eq!(axes[..], [axis(35, 1, 1, true)]);
     }
 
@@ -136,7 +140,7 @@ mod tests {
         let with_index = |index: [isize; 2]| {
             let mut axes: PerAxis<Axis> = smallvec![axis(5, 1, 1, true), axis(7, 5, 5, true)];
             (0..2).for_each(|i| axes[i].step[INDEX] = index[i]);
-            simplify(axes).1.len()
+            simplified(axes).1.len()
         };
         // Fortran order: memory goes on without a gap, the flat index does not.
         assert_eq!((with_index([7, 1]), with_index([0, 0])), (2, 1));
@@ -145,6 +149,6 @@ mod tests {
     #[test]
     fn kept_and_reduced_never_join() {
         let axes: PerAxis<Axis> = smallvec![axis(4, 8, 8, false), axis(8, 1, 1, true)];
-        assert_eq!(simplify(axes.clone()).1, axes);
+        assert_eq!(simplified(axes.clone()).1, axes);
     }
 }

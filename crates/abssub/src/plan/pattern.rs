@@ -37,8 +37,8 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Plans over `axes` of elements of the given sizes.
-    pub(crate) fn new(axes: PerAxis<Axis>, size_a: usize, size_b: usize) -> Self {
-        let (start, mut axes) = simplify(axes);
+    pub(crate) fn new(mut axes: PerAxis<Axis>, size_a: usize, size_b: usize) -> Self {
+        let start = simplify(&mut axes);
         // How well the kernel runs along an axis: unit steps are read in place, zero steps are
         // filled once, all else is gathered. A reduced axis wins a tie: it needs fewer states.
         let fitness = |axis: &Axis| {
@@ -60,13 +60,13 @@ impl Plan {
         Self { start, kept, reduced, rows, across: Axis::single(false), inner_axis, inner }
     }
 
-    /// The same, with tiles of pairs where every row of one operand meets every row of the other.
-    pub(crate) fn paired(mut self) -> Self {
+    /// Takes rows together with the others that they meet, where every row of one operand meets every row of the other.
+    pub(crate) fn pair(&mut self) {
         let moves = |axis: &Axis| (axis.step[A] != 0, axis.step[B] != 0);
         let turned = |(a, b): (bool, bool)| (b, a);
         let others = turned(moves(&self.rows));
         if self.inner != Inner::Row || self.rows.reduced || others.0 == others.1 {
-            return self;
+            return;
         }
         if let Some(i) = self.kept.iter().rposition(|axis| moves(axis) == others) {
             self.across = self.kept.remove(i);
@@ -74,18 +74,17 @@ impl Plan {
                 std::mem::swap(&mut self.across, &mut self.rows);
             }
         }
-        self
     }
 
-    /// The same, with windows where an operand walks the same memory along a kept axis and a reduced one.
-    pub(crate) fn windowed(mut self) -> Self {
+    /// Takes windows together, where an operand walks the same memory along a kept axis and a reduced one.
+    pub(crate) fn window(&mut self) {
         let along = self.inner_axis;
         let slides = |axis: &Axis, which: usize, other: usize| {
             axis.step[which] == along.step[which] && along.step[which] > 0 && axis.step[other] == 0
         };
         let is_window = |axis: &Axis| !axis.reduced && (slides(axis, A, B) || slides(axis, B, A));
         if self.inner != Inner::Row || !along.reduced || self.is_paired() {
-            return self;
+            return;
         }
         if is_window(&self.rows) {
             self.inner_axis = self.rows;
@@ -94,10 +93,9 @@ impl Plan {
             let outer = if self.rows.reduced { &mut self.reduced } else { &mut self.kept };
             outer.push(self.rows);
         } else {
-            return self;
+            return;
         }
         (self.rows, self.inner) = (along, Inner::Window);
-        self
     }
 
     /// Whether every row of one operand meets every row of the other.
@@ -242,13 +240,31 @@ mod tests {
         for turned in [false, true] {
             let (a, b) = if turned { (0, 784) } else { (784, 0) };
             let axes = smallvec![axis(30, a, b, false), axis(20, b, a, false), axis(784, 1, 1, true)];
-            let plan = Plan::new(axes, 1, 1).paired();
+            let mut plan = Plan::new(axes, 1, 1);
+            plan.pair();
             assert!(plan.is_paired() && plan.kept.is_empty());
             assert_eq!((plan.across.step[A], plan.across.step[B]), (784, 0));
             assert_eq!((plan.rows.step[A], plan.rows.step[B]), (0, 784));
         }
-        assert!(!stack([false, true, true]).paired().is_paired());
-        assert!(!stack([true, false, false]).paired().is_paired());
+        for reduced in [[false, true, true], [true, false, false]] {
+            let mut plan = stack(reduced);
+            plan.pair();
+            assert!(!plan.is_paired());
+        }
+    }
+
+    #[test]
+    fn axes_that_walk_the_same_memory_are_windows() {
+        let (height, width) = (axis(8, 100, 16, true), axis(16, 1, 1, true));
+        let mut plan =
+            Plan::new(smallvec![axis(93, 100, 0, false), axis(85, 1, 0, false), height, width], 1, 1);
+        plan.window();
+        assert_eq!((plan.inner, plan.inner_axis.len, plan.rows.len), (Inner::Window, 85, 16));
+        assert_eq!((plan.kept.len(), plan.reduced.len(), plan.run_step()[B]), (1, 1, 1));
+        // Every second place: another memory.
+        let mut plan = Plan::new(smallvec![axis(43, 2, 0, false), width], 1, 1);
+        plan.window();
+        assert_eq!(plan.inner, Inner::Row);
     }
 
     #[test]
