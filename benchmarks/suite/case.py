@@ -65,6 +65,9 @@ class Target:
     at_least: float
     # The bound is for each thread.
     per_thread: bool = False
+    # A limit that counts more than `others` do, such as the writing of a large result: what was reached
+    # of it is said beside the bound.
+    beside: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,10 @@ def _outcome(target: Target, by_name: dict[str, Timed], nbytes: int) -> Outcome:
     if not timed:
         return Outcome(wanted, _why_untimed(others), "n/a")
     found = ratio(min(timed, key=lambda other: other.seconds), ours)
-    return _compared(wanted, found, bound, f"{found:.2f}")
+    measured = f"{found:.2f}"
+    if target.beside and by_name[target.beside].rounds:
+        measured += f" ({ratio(by_name[target.beside], ours):.2f} of {target.beside})"
+    return _compared(wanted, found, bound, measured)
 
 
 def _wanted(target: Target, bound: float) -> str:

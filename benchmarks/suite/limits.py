@@ -4,6 +4,7 @@ import ctypes
 import functools
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,23 @@ def psadbw(threads: int | None) -> Any:
     return prepare
 
 
+def with_result(limit: Any, shape: Any) -> Any:
+    """Prepares a limit's loop and, after it, the filling of a new array of uint64 sums on one thread."""
+
+    def prepare(data: Data) -> Call:
+        inner, result = limit(data), shape(data)
+
+        def call() -> float:
+            seconds = inner()
+            start = time.perf_counter()
+            np.empty(result, np.uint64).fill(1)
+            return float(seconds + time.perf_counter() - start)
+
+        return call
+
+    return prepare
+
+
 def _limit(name: str, prepare: Any) -> Contender:
     return Contender(name, prepare, kind="limit", gives_seconds=True)
 
@@ -103,4 +121,20 @@ READS = (
     _limit("read, all threads", reading(None, ahead=False)),
     _limit("read ahead, all threads", reading(None, ahead=True)),
 )
+
+
+def reads_with_result(shape: Any) -> tuple[Contender, Contender]:
+    """The read loops with one thread and with all, and a new result of a shape."""
+    one, every = (with_result(reading(threads, ahead=True), shape) for threads in (1, None))
+    return (_limit(READ_RESULT[0], one), _limit(READ_RESULT[1], every))
+
+
+def psadbw_with_result(shape: Any) -> tuple[Contender, Contender]:
+    """The arithmetic alone, and a new result of a shape."""
+    one, every = (with_result(psadbw(threads), shape) for threads in (1, None))
+    return (_limit(PSADBW_RESULT[0], one), _limit(PSADBW_RESULT[1], every))
+
+
+READ_RESULT = ("read and new result, 1 thread", "read and new result, all threads")
+PSADBW_RESULT = ("psadbw and new result, 1 thread", "psadbw and new result, all threads")
 PSADBW = (_limit("psadbw, 1 thread", psadbw(1)), _limit("psadbw, all threads", psadbw(None)))

@@ -32,9 +32,10 @@ def both(reduce: Callable[..., Any], **options: Any) -> tuple[Contender, ...]:
     return (call(ONE, reduce, threads=1, **options), call(ALL, reduce, **options))
 
 
-def of_reading(share: float) -> tuple[Target, ...]:
+def of_reading(share: float, beside: tuple[str, str] = ("", "")) -> tuple[Target, ...]:
     """A share of the read limit, with one thread and with all."""
-    return (Target(ONE, READ_ONE, share), Target(ALL, READ_ALL, share))
+    one, all_threads = beside
+    return (Target(ONE, READ_ONE, share, beside=one), Target(ALL, READ_ALL, share, beside=all_threads))
 
 
 SAD = both(ab.sad)

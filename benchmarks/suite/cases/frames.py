@@ -5,7 +5,7 @@ import numpy as np
 from .. import answers, rivals
 from ..case import Case, Data, Scale, Target
 from ..inputs import noise
-from ..limits import READS
+from ..limits import READ_RESULT, READS, reads_with_result
 from ..ours import ALL, ONE, SAD, of_reading
 
 FRAME = (-2, -1)
@@ -44,13 +44,15 @@ def _over(*axes: int) -> Case:
         data = one_frame(scale)
         return Data(data.a, data.b, axis)
 
+    kept = [i for i in range(3) if i not in axes]
+    results = reads_with_result(lambda data: [data.a.shape[i] for i in kept])
     return Case(
         f"axis-{'-'.join(map(str, axes))}",
         f"u8 frames against one, axis={axis}",
         make,
         answers.sums,
-        (*READS, *SAD, rivals.cast(np.int16), rivals.NUMPY_MAX_MIN),
-        of_reading(0.80),
+        (*READS, *results, *SAD, rivals.cast(np.int16), rivals.NUMPY_MAX_MIN),
+        of_reading(0.80, READ_RESULT),
     )
 
 

@@ -1,13 +1,14 @@
-"""Every image against every other by plain broadcasting, which the arithmetic limits and not the memory."""
+"""Every image against every other by plain broadcasting, and every window of one against a template: what the
+arithmetic limits and not the memory."""
 
 from typing import Any
 
 import numpy as np
 
-from .. import answers
+from .. import answers, rivals
 from ..case import Call, Case, Contender, Data, Scale, Target
 from ..inputs import noise
-from ..limits import PSADBW
+from ..limits import PSADBW, PSADBW_RESULT, psadbw_with_result
 from ..ours import ALL, ONE, PSADBW_ALL, PSADBW_ONE, SAD
 
 
@@ -70,6 +71,13 @@ def _numba() -> Any:
     return distances
 
 
+def _windows(scale: Scale) -> Data:
+    image = noise(scale.pick((20, 40), (270, 480), (540, 960)), np.uint8)
+    template = noise((16, 16), np.uint8, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(image, template.shape)
+    return Data(windows, template, (-2, -1), work=windows.size)
+
+
 CASES = (
     Case(
         "pairwise-u8",
@@ -78,6 +86,7 @@ CASES = (
         answers.pairwise,
         (
             *PSADBW,
+            *psadbw_with_result(lambda data: (len(data.a), data.b.shape[1])),
             *SAD,
             Contender("faiss METRIC_L1", _rival(_faiss, np.float32)),
             Contender("scipy cdist", _rival(_scipy, np.float64)),
@@ -86,11 +95,18 @@ CASES = (
             Contender("numkong cdist (squares)", _rival(_numkong, np.uint8), answer=answers.pairwise_squares),
         ),
         (
-            Target(ONE, PSADBW_ONE, 0.80),
-            Target(ALL, PSADBW_ALL, 0.80),
+            Target(ONE, PSADBW_ONE, 0.80, beside=PSADBW_RESULT[0]),
+            Target(ALL, PSADBW_ALL, 0.80, beside=PSADBW_RESULT[1]),
             Target(ALL, ("faiss METRIC_L1",), 6),
             Target(ALL, ("scipy cdist",), 60),
             Target(ALL, (ONE,), 0.9, per_thread=True),
         ),
+    ),
+    Case(
+        "windows-16x16",
+        "every window of a u8 image against one of 16 x 16: sad(sliding_window_view(...), template)",
+        _windows,
+        answers.sums,
+        (*SAD, rivals.cast(np.int16)),
     ),
 )

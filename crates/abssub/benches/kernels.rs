@@ -119,6 +119,28 @@ where
     Level::best().make_current();
 }
 
+/// Every row of a table with every row of another, by broadcasting.
+fn pairs(criterion: &mut Criterion) {
+    const ROWS: usize = 64;
+    const LEN: usize = 784;
+    let table = |seed: usize| {
+        let bytes = noise(2 * ROWS * LEN).skip(seed).take(ROWS * LEN).map(|x| x as u8).collect();
+        Array2::<u8>::from_shape_vec((ROWS, LEN), bytes).expect("the length")
+    };
+    let (x, y) = (table(0), table(ROWS * LEN));
+    let (a, b) = (x.view().insert_axis(Axis(1)), y.view().insert_axis(Axis(0)));
+    let mut group = criterion.benchmark_group("pair/u8");
+    group.throughput(Throughput::Bytes((ROWS * ROWS * LEN) as u64));
+    for &level in Level::available() {
+        level.make_current();
+        let difference = AbsDiff::new(a, b).expect("they broadcast").threads(1);
+        group.bench_function(BenchmarkId::from_parameter(level), |bencher| {
+            bencher.iter(|| black_box(difference.sum(&[Axis(2)]).expect("it fits")))
+        });
+    }
+    Level::best().make_current();
+}
+
 /// A double between 0 and 255 on a grid of 2^-8: what an image scaled to floats is like.
 fn grid(x: u64) -> f64 {
     (x % 65536) as f64 / 256.0
@@ -135,6 +157,7 @@ fn kernels(criterion: &mut Criterion) {
     rows::<f32>(criterion, "f32", |x| (x % 256) as f32, |a, b| whole((a - b).abs().into()));
     rows::<f64>(criterion, "f64", |x| (x % 256) as f64, |a, b| whole((a - b).abs()));
     columns::<u8>(criterion, "u8", |x| x as u8);
+    pairs(criterion);
     columns::<u16>(criterion, "u16", |x| x as u16);
     columns::<u32>(criterion, "u32", |x| x as u32);
     columns::<f32>(criterion, "f32", |x| grid(x) as f32);

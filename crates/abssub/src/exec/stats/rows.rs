@@ -10,7 +10,7 @@ use crate::kernel::bytes::LookAtBytes;
 use crate::kernel::histogram::CountBinsOfPairs;
 use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
-use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
+use crate::kernel::pairs::{CountPairs, CountRows, GreatestOfPairs, GreatestOfRows, TOGETHER};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{Counter, State};
 use std::any::{Any, TypeId};
@@ -21,6 +21,14 @@ struct Line<'b, E: Keyed> {
     a: Run<'b, E::Left>,
     b: Run<'b, E::Right>,
     flags: Option<&'b [u8]>,
+}
+
+/// What a row shows that was looked at together with others.
+#[derive(Clone, Copy, Default)]
+struct Together<K> {
+    is_known: bool,
+    high: K,
+    count: u64,
 }
 
 impl<E: Measured> Wanted<E> {
@@ -49,12 +57,21 @@ impl<E: Measured> Tile<E> {
         let Block { a, b } = piece.block;
         let len = a.row_len();
         let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
+        let mut together = [Together::default(); TOGETHER];
         for row in 0..a.count() {
+            let ready = row % TOGETHER;
+            if ready == 0 {
+                together = self.look_together(wanted, level, piece, row).unwrap_or_default();
+            }
             let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
             let line = Line { a: a.row(row), b: b.row(row), flags };
             self.counts.fill(0);
             let seen = match bytes {
+                _ if together[ready].is_known => {
+                    self.counts.fill(together[ready].count);
+                    Seen { high: together[ready].high, ..Seen::default() }
+                }
                 Some(signed) => self.look_at_bytes(level, line, looks, signed, place),
                 None => self.look(level, line, looks, 0),
             };
@@ -77,6 +94,40 @@ impl<E: Measured> Tile<E> {
                 let (Line { a, b, flags }, room) = (line, self.keys.room(Keys::<E::Key>::MOST));
                 level.run(CountBinsOfPairs::<E> { bins, a, b, flags, room, counts });
             }
+        }
+    }
+
+    /// What the next rows show, if that is one thing that is looked for in several rows at a time.
+    fn look_together(
+        &self,
+        wanted: &Wanted<E>,
+        level: Level,
+        piece: &Piece<'_, E>,
+        row: usize,
+    ) -> Option<[Together<E::Key>; TOGETHER]> {
+        let Block { a, b } = piece.block;
+        // Registers hold the lanes of several rows where keys are short.
+        let fits = size_of::<E::Key>() <= size_of::<u32>() && row + TOGETHER <= a.count();
+        if !b.is_shared()
+            || !fits
+            || piece.flags.is_some()
+            || wanted.looks_at_bytes()
+            || wanted.bins.is_some()
+        {
+            return None;
+        }
+        let (rows, shared) = (std::array::from_fn(|i| a.row(row + i)), b.row(0));
+        let known = Together { is_known: true, ..Together::default() };
+        match wanted.asked() {
+            Looks { high: true, low: false, ranges: [] } => {
+                let greatest = level.run(GreatestOfRows::<E> { a: rows, b: shared });
+                Some(greatest.map(|high| Together { high, ..known }))
+            }
+            Looks { high: false, low: false, ranges: &[Some((low, span))] } => {
+                let counts = level.run(CountRows::<E> { a: rows, b: shared, low, span });
+                Some(counts.map(|count| Together { count, ..known }))
+            }
+            _ => None,
         }
     }
 
