@@ -160,3 +160,37 @@ def test_blocks_that_cut_a_kept_axis_are_told_so():
     gathered = ab.Accumulator("mean", axis=1).update(np.ones((3, 4)), 0.0)
     with pytest.raises(ValueError, match="every block has them whole"):
         gathered.update(np.ones((2, 4)), 0.0)
+
+
+def test_masked_least_beside_sums_of_bytes():
+    """Once a panic: several statistics of bytes, the least among them, where a mask rules some out."""
+    a = np.array([[5, 9, 1], [7, 2, 8]], np.uint8)
+    mask = np.array([[True, True, False], [False, True, True]])
+    found = ab.stats(a, 3, ["sum", "min", "max"], axis=1, where=mask)
+    assert [list(part) for part in found] == [[8, 6], [2, 1], [6, 5]]
+    for names in (["var", "min"], ["std", "argmin"], ["sum", "ssd", "argmin"], ["sum", "min", "argmax"]):
+        for dtype in (np.uint8, np.int8):
+            masked, plain = (ab.stats(a.astype(dtype), dtype(3), names, axis=1, where=w) for w in (mask, True))
+            assert len(masked) == len(plain) == len(names)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="longdouble is no 80-bit float here")
+def test_thresholds_of_longdoubles():
+    g = np.longdouble
+    d = ab.AbsDiff(np.arange(10, dtype=g), g(0))
+    assert [d.count(6), (d <= 3).sum(), (d == 3).sum(), (d >= 3).sum(), (d < 7).sum()] == [3, 4, 1, 7, 7]
+    assert d.histogram([0, 3, 9])[0].tolist() == [3, 7]
+    x = (np.random.default_rng(1).random(1000) * 200).astype(g)
+    d = ab.AbsDiff(x, g(0))
+    for threshold in (100, 50.5, g("50.1"), 1e-3):
+        assert d.count(threshold) == (d > threshold).sum() == (x > threshold).sum()
+    assert d.histogram([0, 50, 60])[0].tolist() == np.histogram(x, [0, 50, 60])[0].tolist()
+    close = ab.AbsDiff(np.array([g(1) + g(2) ** -60]), g(0))
+    assert [(close > t).sum() for t in (g(1) + g(2) ** -59, g(1))] == [0, 1]
+    assert close.count(g(1) + g(2) ** -59) == 0
+    assert close.count(g(1)) == 1
+    assert ab.AbsDiff(np.array([1.0]), 0.0).count(np.nextafter(g(1), g(0))) == 1
+    odd = ab.AbsDiff(np.array([g(2) ** 53 + 1]), g(0))
+    assert (odd == 2**53 + 1).sum() == 1
+    thirds = np.array([0.1, 0.3, 0.7], g)
+    assert ab.AbsDiff(thirds, g(0)).histogram()[0].tolist() == np.histogram(thirds)[0].tolist()

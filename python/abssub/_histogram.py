@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike
 
 from . import _core
 from ._core import absdiff
-from ._landing import UnfusedError
 from ._operands import difference_dtype
 from ._types import Array
 
@@ -33,8 +32,6 @@ def edges(a: Array, b: Array, bins: Any, limits: Any, **options: Any) -> Array:
 
 def for_core(edges: Array) -> Array:
     """The same edges in a dtype that the core reads."""
-    if edges.dtype.char == "g" and (edges != edges.astype(np.float64)).any():
-        raise UnfusedError("bins: edges that float64 does not hold are for np.histogram(np.asarray(d))")
     return edges.astype(np.float64) if edges.dtype.kind in "bf" else edges
 
 

@@ -1,7 +1,9 @@
 //! Thresholds and edges: Python's numbers as the core compares them, by NumPy's rules of promotion.
 
+use super::dtype::to_core;
 use super::import::imported;
 use abssub::array::DType;
+use abssub::element::Extended;
 use abssub::exec::stats::{self, Comparison, Counted};
 use numpy::{PyArrayDescr, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -56,12 +58,25 @@ fn bound(value: &Bound<'_, PyAny>, common: DType, dtype: &Bound<'_, PyArrayDescr
             Err(_) => i128::MAX,
         }));
     }
+    if let Some(bound) = extended(value)? {
+        return Ok(bound);
+    }
     let number = value.extract::<f64>().map_err(|_| {
         PyTypeError::new_err(format!(
             "differences cannot be compared with {value:?}, which is no real number"
         ))
     })?;
     Ok(stats::Bound::Float(number))
+}
+
+/// A longdouble, where that is the 80-bit float.
+fn extended(value: &Bound<'_, PyAny>) -> PyResult<Option<stats::Bound>> {
+    let dtype = value.getattr_opt("dtype")?.map(|dtype| dtype.cast_into::<PyArrayDescr>()).transpose()?;
+    if dtype.and_then(|dtype| to_core(&dtype)) != Some(DType::Extended) {
+        return Ok(None);
+    }
+    let bytes: [u8; 16] = value.call_method0("tobytes")?.extract()?;
+    Ok(Some(stats::Bound::Extended(Extended::from_bytes(bytes))))
 }
 
 /// `edges=`: the bounds of a histogram's bins.
@@ -73,7 +88,10 @@ pub(super) fn edges(edges: &Bound<'_, PyAny>) -> PyResult<Vec<stats::Bound>> {
     }
     let one = |edge: Bound<'_, PyAny>| match edge.extract::<i128>() {
         Ok(edge) => Ok(stats::Bound::Integer(edge)),
-        Err(_) => edge.extract::<f64>().map(stats::Bound::Float),
+        Err(_) => match extended(&edge)? {
+            Some(bound) => Ok(bound),
+            None => edge.extract::<f64>().map(stats::Bound::Float),
+        },
     };
     array.call_method0("tolist")?.try_iter()?.map(|edge| one(edge?)).collect()
 }

@@ -11,7 +11,7 @@ use crate::array::run::Pod;
 const EXPONENT_BIAS: i32 = 16383;
 
 /// An 80-bit float in NumPy's 16 bytes: a 64-bit significand, then sign and exponent, then padding.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(transparent)]
 pub struct Extended([u8; 16]);
 
@@ -115,13 +115,41 @@ impl Extended {
     }
 
     /// Exponent and significand as one integer, which orders as the magnitude does.
-    pub(super) fn magnitude_bits(self) -> u128 {
+    pub(crate) fn magnitude_bits(self) -> u128 {
         (self.biased_exponent() as u128) << 64 | u128::from(self.significand())
     }
 
-    /// The non-negative value whose magnitude has these bits.
-    pub(super) fn from_magnitude_bits(bits: u128) -> Self {
-        Self::from_fields(false, (bits >> 64) as u16 & 0x7fff, bits as u64)
+    /// The value that NumPy keeps in these sixteen bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Whether the sign bit is set.
+    pub(crate) fn is_negative(self) -> bool {
+        self.0[9] & 0x80 != 0
+    }
+
+    /// The whole part of the magnitude, at most 2^127 - 1, and whether there is more.
+    pub(crate) fn whole_part(self) -> (i128, bool) {
+        match self.magnitude() {
+            Magnitude::Finite { significand, exponent } if exponent > 62 => (i128::MAX, significand != 0),
+            Magnitude::Finite { significand, exponent } if exponent >= 0 => {
+                (i128::from(significand) << exponent, false)
+            }
+            Magnitude::Finite { significand, exponent } => {
+                let whole = significand.checked_shr(exponent.unsigned_abs()).unwrap_or(0);
+                let rest = exponent < -63 || significand.trailing_zeros() < exponent.unsigned_abs();
+                (whole.into(), rest && significand != 0)
+            }
+            Magnitude::Infinite | Magnitude::NotANumber => (i128::MAX, true),
+        }
+    }
+
+    /// The non-negative value whose magnitude has these bits, or the next one where they are those of none: a
+    /// leading zero is no number's but a denormal's.
+    pub(crate) fn from_magnitude_bits(bits: u128) -> Self {
+        let (exponent, low) = ((bits >> 64) as u16 & 0x7fff, bits as u64);
+        Self::from_fields(false, exponent, if exponent > 0 { low.max(1 << 63) } else { low })
     }
 
     /// Whether both are the same value, or neither is a number.

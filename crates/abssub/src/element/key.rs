@@ -99,6 +99,16 @@ pub trait Keyed: Stored {
         Ordering::Equal
     }
 
+    /// How the difference compares with an 80-bit float that is not negative.
+    fn cmp_extended(key: Self::Key, other: Extended) -> Ordering {
+        Extended::from(Self::key_to_f64(key)).magnitude_bits().cmp(&other.magnitude_bits())
+    }
+
+    /// The whole part of the difference, and whether there is more, where a double may not tell.
+    fn whole(_key: Self::Key) -> Option<(i128, bool)> {
+        None
+    }
+
     /// Whether the difference is (not a number though both operands are, infinite though both are finite).
     fn lost(_a: Self::Left, _b: Self::Right) -> (bool, bool) {
         (false, false)
@@ -262,8 +272,16 @@ macro_rules! extended_keys {
             }
 
             fn beyond_f64(key: u128) -> Ordering {
-                let near = Extended::from(Self::key_to_f64(key)).magnitude_bits();
-                if key > Self::LAST { Ordering::Equal } else { key.cmp(&near) }
+                let near = Extended::from(Self::key_to_f64(key));
+                if key > Self::LAST { Ordering::Equal } else { Self::cmp_extended(key, near) }
+            }
+
+            fn cmp_extended(key: u128, other: Extended) -> Ordering {
+                Extended::from_magnitude_bits(key).magnitude_bits().cmp(&other.magnitude_bits())
+            }
+
+            fn whole(key: u128) -> Option<(i128, bool)> {
+                Some(Extended::from_magnitude_bits(key).whole_part())
             }
 
             fn is_same($a: Self::Left, $b: Self::Right) -> bool {

@@ -1,6 +1,6 @@
 //! Thresholds: numbers that differences are compared with, as ranges of keys.
 
-use crate::element::{Key, Keyed};
+use crate::element::{Extended, Key, Keyed, Magnitude};
 use std::cmp::Ordering;
 
 /// A number to compare differences with.
@@ -10,6 +10,8 @@ pub enum Bound {
     Integer(i128),
     /// Any double. NaN is equal to nothing, and neither less nor greater.
     Float(f64),
+    /// An 80-bit float, which may lie between doubles.
+    Extended(Extended),
     /// Between a whole number and the next: a duration that is no whole number of ticks.
     After(i128),
 }
@@ -53,6 +55,10 @@ fn compare<E: Keyed>(key: E::Key, bound: Bound) -> Option<Ordering> {
             Bound::Integer(n) => Some(ticks.cmp(&n)),
             Bound::After(n) => Some(if ticks > n { Ordering::Greater } else { Ordering::Less }),
             Bound::Float(x) if x.is_nan() => None,
+            Bound::Extended(x) => beside_extended(x, || {
+                let (floor, more) = x.whole_part();
+                ticks.cmp(&floor).then(if more { Ordering::Less } else { Ordering::Equal })
+            }),
             // Beyond 2^127 the conversion saturates, which orders rightly.
             Bound::Float(x) => {
                 let floor = x.floor();
@@ -67,13 +73,27 @@ fn compare<E: Keyed>(key: E::Key, bound: Bound) -> Option<Ordering> {
     let value = E::key_to_f64(key);
     match bound {
         Bound::Float(x) => value.partial_cmp(&x).map(|order| order.then_with(|| E::beyond_f64(key))),
+        Bound::Extended(x) => beside_extended(x, || E::cmp_extended(key, x)),
         Bound::Integer(n) | Bound::After(n) => {
+            if let Some((floor, more)) = E::whole(key) {
+                return Some(floor.cmp(&n).then(if more { Ordering::Greater } else { Ordering::Equal }));
+            }
             let near = n as f64;
             let order = value.partial_cmp(&near)?;
             // A double that equals the nearest one may still differ from the integer itself.
             let rest = if near.abs() < 1e38 { (near as i128).cmp(&n) } else { Ordering::Equal };
             Some(order.then(rest).then_with(|| E::beyond_f64(key)))
         }
+    }
+}
+
+/// How a difference compares with an 80-bit float, if `positive` tells it for those that are not negative.
+fn beside_extended(x: Extended, positive: impl FnOnce() -> Ordering) -> Option<Ordering> {
+    match x.magnitude() {
+        Magnitude::NotANumber => None,
+        Magnitude::Finite { significand: 0, .. } => Some(positive()),
+        _ if x.is_negative() => Some(Ordering::Greater),
+        _ => Some(positive()),
     }
 }
 
@@ -146,7 +166,11 @@ impl KeyRange {
             (first_at_least::<E>(bound, compare::<E>), last_at_most::<E>(bound, compare::<E>));
         let top = E::LAST.wide();
         let inside = |low: Option<u128>, high: Option<u128>| low.zip(high).filter(|(low, high)| low <= high);
-        let not_a_number = matches!(bound, Bound::Float(x) if x.is_nan());
+        let not_a_number = match bound {
+            Bound::Float(x) => x.is_nan(),
+            Bound::Extended(x) => x.magnitude() == Magnitude::NotANumber,
+            Bound::Integer(_) | Bound::After(_) => false,
+        };
         let range = match comparison {
             _ if not_a_number => None,
             Comparison::Greater => inside(last.map_or(Some(0), |last| last.checked_add(1)), Some(top)),
@@ -202,6 +226,29 @@ mod tests {
         assert_eq!(first_from_edge::<u64>(Bound::Float(least as f64)), Some(least.into()));
         assert_eq!(first_from_edge::<u64>(Bound::Integer(least.into())), Some(least.into()));
         assert_eq!(first_from_edge::<u8>(Bound::Float(2.5)), Some(3));
+    }
+
+    #[test]
+    fn extended_floats() {
+        let bits = |x: f64| Extended::from(x).magnitude_bits();
+        for x in [3.0, 6.0, 0.1, 100.0, 1e300, 3e-310] {
+            assert_eq!(range::<Extended>(GreaterEqual, Bound::Float(x)).unwrap().0, bits(x));
+            assert_eq!(range::<Extended>(Equal, Bound::Float(x)), Some((bits(x), bits(x))));
+            assert_eq!(range::<Extended>(Equal, Bound::Extended(x.into())), Some((bits(x), bits(x))));
+        }
+        let next = Extended::from_magnitude_bits(bits(1.0) + 1);
+        assert_eq!(range::<Extended>(Greater, Bound::Extended(next)).unwrap().0, bits(1.0) + 2);
+        assert_eq!(
+            range::<f64>(GreaterEqual, Bound::Extended(next)).unwrap().0,
+            u128::from(1f64.to_bits()) + 1
+        );
+        assert_eq!(range::<u8>(Greater, Bound::Extended(next)), Some((2, 255)));
+        assert_eq!(range::<u8>(Equal, Bound::Extended(2.0.into())), Some((2, 2)));
+        assert_eq!(range::<u8>(Greater, Bound::Extended((-2.5).into())), Some((0, 255)));
+        assert_eq!(range::<Extended>(Greater, Bound::Extended(f64::NAN.into())), None);
+        let odd = (1i128 << 53) + 1;
+        let key = Extended::from_parts(false, odd as u64, 0).magnitude_bits();
+        assert_eq!(range::<Extended>(Equal, Bound::Integer(odd)), Some((key, key)));
     }
 
     #[test]

@@ -181,7 +181,8 @@ impl<E: Measured> Tile<E> {
                 Seen::default()
             }
             _ => {
-                let (room, counts) = (self.keys.room(looks::KEYS), &mut self.counts[from..]);
+                let counts = self.counts.get_mut(from..).unwrap_or_default();
+                let room = self.keys.room(looks::KEYS);
                 level.run(LookAtPairs::<E> { a, b, flags, looks, room, counts })
             }
         }
