@@ -32,7 +32,8 @@ def edges(a: Array, b: Array, bins: Any, limits: Any, **options: Any) -> Array:
 
 def for_core(edges: Array) -> Array:
     """The same edges in a dtype that the core reads."""
-    return edges.astype(np.float64) if edges.dtype.kind in "bf" else edges
+    # An 80-bit float may lie between doubles, and is compared as it is.
+    return edges.astype(np.float64) if edges.dtype.char in "?efd" else edges
 
 
 def density(counts: Array, edges: Array) -> Array:

@@ -48,7 +48,10 @@ fn bound(value: &Bound<'_, PyAny>, common: DType, dtype: &Bound<'_, PyArrayDescr
     if is_weak && !common.is_integer() {
         // A Python number takes on the dtype of the differences (NEP 50).
         let value = imported!(py, "numpy", "asarray")?.call1((value, dtype))?;
-        return Ok(stats::Bound::Float(value.extract()?));
+        return match extended(&value)? {
+            Some(bound) => Ok(bound),
+            None => Ok(stats::Bound::Float(value.extract()?)),
+        };
     }
     if let Ok(number) = imported!(py, "operator", "index")?.call1((value,)) {
         return Ok(stats::Bound::Integer(match number.extract::<i128>() {
