@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
 const TILE_BYTES: usize = 96 << 10;
 /// Elements of a call that is not worth dividing, or telling of.
-const ALONE_ELEMENTS: usize = 1 << 14;
+const ALONE_ELEMENTS: usize = 1 << 16;
 /// How often the caller is asked whether to go on.
 const POLL_EVERY: Duration = Duration::from_millis(30);
 /// Elements between two looks at the clock.

@@ -23,7 +23,9 @@ pub(super) struct Limits {
 }
 
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 18;
+/// The same where rows share an operand: eight rows of pieces, so that pieces follow one another in memory.
+const SHARED_BLOCK: usize = 8 * SHARED_LEN;
 /// Elements of a row that are gathered from far apart: so few that columns hold several cache lines. Half
 /// as many where rows are joined, if the other operand's rows still hold two lines.
 const ACROSS_LEN: usize = 128;
@@ -63,9 +65,11 @@ impl BlockShape {
             (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             (Inner::Row, None) if plan.shares_rows() && limits.gathered.is_none() => {
-                Self { panel: SHARED_PANEL, ..within(limit, SHARED_LEN.min(limit)) }
+                Self { panel: SHARED_PANEL, ..within(limit.min(SHARED_BLOCK), SHARED_LEN.min(limit)) }
             }
-            (Inner::Row, None) if plan.shares_rows() => within(limit, SHARED_LEN.min(limit)),
+            (Inner::Row, None) if plan.shares_rows() => {
+                within(limit.min(SHARED_BLOCK), SHARED_LEN.min(limit))
+            }
             _ => Self { panel: usize::MAX, ..within(limit, limit) },
         }
     }
