@@ -125,14 +125,17 @@ READS = (
 
 def reads_with_result(shape: Any) -> tuple[Contender, Contender]:
     """The read loops with one thread and with all, and a new result of a shape."""
-    one, every = (with_result(reading(threads, ahead=True), shape) for threads in (1, None))
-    return (_limit(READ_RESULT[0], one), _limit(READ_RESULT[1], every))
+    return _with_results(READ_RESULT, lambda threads: reading(threads, ahead=True), shape)
 
 
 def psadbw_with_result(shape: Any) -> tuple[Contender, Contender]:
     """The arithmetic alone, and a new result of a shape."""
-    one, every = (with_result(psadbw(threads), shape) for threads in (1, None))
-    return (_limit(PSADBW_RESULT[0], one), _limit(PSADBW_RESULT[1], every))
+    return _with_results(PSADBW_RESULT, psadbw, shape)
+
+
+def _with_results(names: tuple[str, str], limit: Any, shape: Any) -> tuple[Contender, Contender]:
+    one, every = (with_result(limit(threads), shape) for threads in (1, None))
+    return (_limit(names[0], one), _limit(names[1], every))
 
 
 READ_RESULT = ("read and new result, 1 thread", "read and new result, all threads")

@@ -44,11 +44,11 @@ where
         plan.pair();
         plan.window();
     }
-    if plan.is_one_rectangle() {
-        let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
+    let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
+    let most = reduction.most_elements().min(ALONE_ELEMENTS);
+    if plan.is_one_rectangle() && elements <= most && plan.results() <= TILE_BYTES / state_bytes {
         let mut feeds = Feeds::new(job, &plan);
-        let most = feeds.most_elements(&plan).unwrap_or(ALONE_ELEMENTS).min(reduction.most_elements());
-        if elements <= most.min(ALONE_ELEMENTS) && plan.results() <= TILE_BYTES / state_bytes {
+        if feeds.most_elements(&plan).is_none_or(|most| elements <= most) {
             return alone(job, reduction, &plan, &mut feeds);
         }
     }
@@ -240,11 +240,8 @@ where
                     let span = Span { row: whole.row + row, rows, at: whole.at + panel_at + piece_at, len };
                     self.unlooked += tile.across * span.rows * span.len;
                     match self.reduction.patterned() {
-                        Some(patterned) if plan.is_paired() => {
-                            self.fold_paired(patterned, plan, at, span, tile)
-                        }
-                        Some(patterned) if plan.inner == Inner::Window => {
-                            self.fold_windows(patterned, plan, at, span, tile);
+                        Some(patterned) if plan.has_pattern() => {
+                            self.fold_pattern(patterned, plan, at, span, tile);
                         }
                         _ => self.fold_block(plan, at, span, tile.from),
                     }
@@ -266,8 +263,8 @@ where
         !self.shared.is_stopped()
     }
 
-    /// Hands the rows that meet in one block to the reduction.
-    fn fold_paired(
+    /// Hands rows that meet, or the windows that begin in a span, to the reduction.
+    fn fold_pattern(
         &mut self,
         patterned: &dyn Patterned<E, Tile = R::Tile>,
         plan: &Plan,
@@ -275,23 +272,15 @@ where
         span: Span,
         tile: Tile,
     ) {
-        let block = self.feeds.feed_pairs(plan, at, tile.across, span);
-        let meeting = Meeting::All { from: span.row - tile.from, a: tile.len, b: 1 };
-        patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
-    }
-
-    /// Hands the windows that begin in a span to the reduction.
-    fn fold_windows(
-        &mut self,
-        patterned: &dyn Patterned<E, Tile = R::Tile>,
-        plan: &Plan,
-        at: Offsets,
-        span: Span,
-        tile: Tile,
-    ) {
-        let windows = self.feeds.feed_windows(plan, at, span);
-        let places = span.at - tile.from..span.at - tile.from + span.len;
-        patterned.fold_windows(self.job.level, windows, places, &mut self.states);
+        if plan.is_paired() {
+            let block = self.feeds.feed_pairs(plan, at, tile.across, span);
+            let meeting = Meeting::All { from: span.row - tile.from, a: tile.len, b: 1 };
+            patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
+        } else {
+            let windows = self.feeds.feed_windows(plan, at, span);
+            let places = span.at - tile.from..span.at - tile.from + span.len;
+            patterned.fold_windows(self.job.level, windows, places, &mut self.states);
+        }
     }
 
     /// Hands one block to the reduction.

@@ -114,7 +114,7 @@ pub(crate) trait Fold: Element {
     /// Folds one row into one state.
     fn fold_row<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, state: &mut Self::State);
 
-    /// Folds the rows that meet, each pair into the state that `places` gives it.
+    /// Folds the rows that meet, each pair into the state where the meeting has it.
     #[inline(always)]
     fn fold_rows<S: Simd>(
         simd: S,

@@ -9,65 +9,9 @@ use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
 
-macro_rules! fold_vectors {
-    ($($t:ty: $sum:ty),* $(,)?) => {$(
-        impl Fold for $t {
-            type State = Counter<<$t as Partial>::Count>;
-
-            #[inline(always)]
-            fn fold_row<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, state: &mut Self::State) {
-                state.0 += <$t as Partial>::Count::from(sum_row::<S, $sum>(simd, a.bytes(), b.bytes()));
-            }
-
-            #[inline(always)]
-            fn fold_rows<S: Simd>(
-                simd: S,
-                a: Rows<Self::Left>,
-                b: Rows<Self::Right>,
-                meeting: Meeting,
-                states: &mut [Self::State],
-            ) {
-                sum_rows::<S, $sum>(simd, a.bytes(), b.bytes(), meeting, |place, step, sums| {
-                    let count = <$t as Partial>::Count::from;
-                    if step == 1 {
-                        let states = &mut states[place..place + sums.len()];
-                        states.iter_mut().zip(sums).for_each(|(state, &sum)| state.0 += count(sum));
-                    } else {
-                        let places = sums.iter().enumerate().map(|(i, &sum)| (place + i * step, sum));
-                        places.for_each(|(place, sum)| states[place].0 += count(sum));
-                    }
-                });
-            }
-
-            #[inline(always)]
-            fn fold_windows<S: Simd>(
-                _simd: S,
-                a: Run<Self::Left>,
-                b: Run<Self::Right>,
-                states: &mut [Self::State],
-            ) {
-                sum_windows::<Self>(a, b, states);
-            }
-
-            #[inline(always)]
-            fn fold_columns<S: Simd>(
-                _simd: S,
-                a: Rows<Self::Left>,
-                b: Rows<Self::Right>,
-                states: &mut [Self::State],
-            ) {
-                sum_columns::<Self>(a, b, states);
-            }
-        }
-    )*};
-}
-fold_vectors! {
-    u8: Bytes<false>, i8: Bytes<true>, u16: Words<false>, i16: Words<true>,
-    Squared<u8>: Squares<false>, Squared<i8>: Squares<true>,
-}
-
+/// How an integer type folds: a row as said, and where that is a sum of vectors, rows that meet in tiles.
 macro_rules! fold_with {
-    ($($t:ty: |$simd:ident, $a:ident, $b:ident| $row:expr),* $(,)?) => {$(
+    ($($t:ty: |$simd:ident, $a:ident, $b:ident| $row:expr $(=> $sum:ty)?;)*) => {$(
         impl Fold for $t {
             type State = Counter<<$t as Partial>::Count>;
 
@@ -76,6 +20,28 @@ macro_rules! fold_with {
                 state.0 += <$t as Partial>::Count::from($row);
             }
 
+            $(
+                #[inline(always)]
+                fn fold_rows<S: Simd>(
+                    simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    meeting: Meeting,
+                    states: &mut [Self::State],
+                ) {
+                    sum_rows::<S, $sum>(simd, a.bytes(), b.bytes(), meeting, |place, step, sums| {
+                        let count = <$t as Partial>::Count::from;
+                        if step == 1 {
+                            let states = &mut states[place..place + sums.len()];
+                            states.iter_mut().zip(sums).for_each(|(state, &sum)| state.0 += count(sum));
+                        } else {
+                            let places = sums.iter().enumerate().map(|(i, &sum)| (place + i * step, sum));
+                            places.for_each(|(place, sum)| states[place].0 += count(sum));
+                        }
+                    });
+                }
+            )?
+
             #[inline(always)]
             fn fold_windows<S: Simd>(
                 _simd: S,
@@ -98,17 +64,29 @@ macro_rules! fold_with {
         }
     )*};
 }
+macro_rules! fold_vectors {
+    ($($t:ty: $sum:ty),* $(,)?) => {
+        fold_with! {
+            $($t: |simd, a, b| sum_row::<S, $sum>(simd, a.bytes(), b.bytes()) => $sum;)*
+        }
+    };
+}
+fold_vectors! {
+    u8: Bytes<false>, i8: Bytes<true>, u16: Words<false>, i16: Words<true>,
+    Squared<u8>: Squares<false>, Squared<i8>: Squares<true>,
+}
+
 fold_with! {
-    Bool: |_simd, a, b| sum_bools(a, b),
-    u32: |_simd, a, b| sum_lanes::<u32>(a, b),
-    i32: |_simd, a, b| sum_lanes::<i32>(a, b),
-    u64: |_simd, a, b| sum_halves::<u64>(a, b),
-    i64: |_simd, a, b| sum_halves::<i64>(a, b),
-    Mixed64: |_simd, a, b| a.iter().zip(b.iter()).map(|(a, b)| Mixed64::absdiff(a, b)).sum::<u128>(),
-    Squared<u16>: |_simd, a, b| sum_lanes::<Self>(a, b),
-    Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b),
-    Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b),
-    Squared<i32>: |_simd, a, b| sum_halves::<Self>(a, b),
+    Bool: |_simd, a, b| sum_bools(a, b);
+    u32: |_simd, a, b| sum_lanes::<u32>(a, b);
+    i32: |_simd, a, b| sum_lanes::<i32>(a, b);
+    u64: |_simd, a, b| sum_halves::<u64>(a, b);
+    i64: |_simd, a, b| sum_halves::<i64>(a, b);
+    Mixed64: |_simd, a, b| a.iter().zip(b.iter()).map(|(a, b)| Mixed64::absdiff(a, b)).sum::<u128>();
+    Squared<u16>: |_simd, a, b| sum_lanes::<Self>(a, b);
+    Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b);
+    Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b);
+    Squared<i32>: |_simd, a, b| sum_halves::<Self>(a, b);
 }
 
 /// Elements handled together: what the compiler turns into vectors.

@@ -110,7 +110,12 @@ impl Plan {
 
     /// Whether there is nothing but rows of elements.
     pub(crate) fn is_one_rectangle(&self) -> bool {
-        self.kept.is_empty() && self.reduced.is_empty() && !self.is_paired() && self.inner != Inner::Window
+        self.kept.is_empty() && self.reduced.is_empty() && !self.has_pattern()
+    }
+
+    /// Whether rows meet rows, or windows are taken together.
+    pub(crate) fn has_pattern(&self) -> bool {
+        self.is_paired() || self.inner == Inner::Window
     }
 
     /// Whether one operand is the same in all rows.

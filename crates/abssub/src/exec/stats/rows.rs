@@ -26,7 +26,6 @@ struct Line<'b, E: Keyed> {
 /// What a row shows that was looked at together with others.
 #[derive(Clone, Copy, Default)]
 struct Together<K> {
-    is_known: bool,
     high: K,
     count: u64,
 }
@@ -57,23 +56,23 @@ impl<E: Measured> Tile<E> {
         let Block { a, b } = piece.block;
         let len = a.row_len();
         let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
-        let mut together = [Together::default(); TOGETHER];
+        let mut together = None;
         for row in 0..a.count() {
             let ready = row % TOGETHER;
             if ready == 0 {
-                together = self.look_together(wanted, level, piece, row).unwrap_or_default();
+                together = self.look_together(wanted, level, piece, row);
             }
             let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
             let line = Line { a: a.row(row), b: b.row(row), flags };
             self.counts.fill(0);
-            let seen = match bytes {
-                _ if together[ready].is_known => {
-                    self.counts.fill(together[ready].count);
-                    Seen { high: together[ready].high, ..Seen::default() }
+            let seen = match (together.map(|rows| rows[ready]), bytes) {
+                (Some(Together { high, count }), _) => {
+                    self.counts.fill(count);
+                    Seen { high, ..Seen::default() }
                 }
-                Some(signed) => self.look_at_bytes(level, line, looks, signed, place),
-                None => self.look(level, line, looks, 0),
+                (None, Some(signed)) => self.look_at_bytes(level, line, looks, signed, place),
+                (None, None) => self.look(level, line, looks, 0),
             };
             if E::LAST < E::Key::MAX && seen.high >= E::LAST {
                 self.met = self.met.or(losses::<E>(Block { a: a.rows(row, 1), b: b.rows(row, 1) }));
@@ -117,15 +116,14 @@ impl<E: Measured> Tile<E> {
             return None;
         }
         let (rows, shared) = (std::array::from_fn(|i| a.row(row + i)), b.row(0));
-        let known = Together { is_known: true, ..Together::default() };
         match wanted.asked() {
             Looks { high: true, low: false, ranges: [] } => {
                 let greatest = level.run(GreatestOfRows::<E> { a: rows, b: shared });
-                Some(greatest.map(|high| Together { high, ..known }))
+                Some(greatest.map(|high| Together { high, ..Together::default() }))
             }
             Looks { high: false, low: false, ranges: &[Some((low, span))] } => {
                 let counts = level.run(CountRows::<E> { a: rows, b: shared, low, span });
-                Some(counts.map(|count| Together { count, ..known }))
+                Some(counts.map(|count| Together { count, ..Together::default() }))
             }
             _ => None,
         }
