@@ -1,7 +1,7 @@
 //! Runs a reduction of one element type: tasks, tiles, blocks, and the merging of states.
 
 use super::feeds::{Feeds, Span};
-use super::job::{GoOn, Job, Progress, Shared};
+use super::job::{End, GoOn, Job, Progress, Shared};
 use super::pool;
 use super::reduction::{Index, Patterned, Piece, Reduction, ResultRun};
 use super::shape::{BlockShape, Limits};
@@ -60,15 +60,15 @@ where
         asked = if due { Instant::now() } else { asked };
         !due || go_on(progress)
     };
-    let worker = || Worker::<E, R>::new(job, reduction, &shared);
-    let own = |ask: &mut &mut GoOn<'_>| worker().work(*ask);
+    let worker = |end| Worker::<E, R>::new(job, reduction, &shared, end);
+    let own = |ask: &mut &mut GoOn<'_>| worker(End::First).work(*ask);
     let waiting = |ask: &mut &mut GoOn<'_>| {
         if !ask(shared.progress()) {
             shared.fail(Error::Interrupted);
         }
     };
     let mut ask: &mut GoOn<'_> = &mut ask;
-    pool::on_each(cut.threads, || worker().work(&mut |_| true), &mut ask, own, waiting);
+    pool::on_each(cut.threads, || worker(End::Last).work(&mut |_| true), &mut ask, own, waiting);
     for tile in 0..cut.tiles() {
         match shared.merged(tile) {
             Some(states) if !shared.is_stopped() => {
@@ -161,6 +161,8 @@ struct Worker<'w, E: Keyed, R: Reduction<E>> {
     feeds: Feeds<'w, E>,
     states: R::Tile,
     shape: BlockShape,
+    /// Where it takes its tasks from.
+    end: End,
     /// Elements folded since the last look at the clock.
     unlooked: usize,
 }
@@ -170,7 +172,7 @@ where
     E: Keyed<Left: Receive, Right: Receive>,
     R: Reduction<E>,
 {
-    fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>) -> Self {
+    fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>, end: End) -> Self {
         let plan = &shared.cut.parts[0];
         let feeds = Feeds::new(job, plan);
         let limits = Limits {
@@ -180,13 +182,13 @@ where
         };
         let shape = BlockShape::new(plan, limits);
         let states = reduction.tile(shared.cut.largest_tile());
-        Self { job, reduction, shared, feeds, states, shape, unlooked: 0 }
+        Self { job, reduction, shared, feeds, states, shape, end, unlooked: 0 }
     }
 
     /// Takes tasks until none is left.
     fn work(mut self, ask: &mut GoOn<'_>) {
         let cut = self.shared.cut;
-        while let Some(task) = self.shared.take_task() {
+        while let Some(task) = self.shared.take_task(self.end) {
             for number in task.from..task.to {
                 let tile = cut.tile(number);
                 if !self.fold_tile(&cut.parts[task.part], tile, ask) {

@@ -55,10 +55,21 @@ pub struct Progress {
 /// What a call asks every few milliseconds: whether to go on.
 pub type GoOn<'g> = dyn FnMut(Progress) -> bool + 'g;
 
+/// Where a thread takes its tasks from: the caller from the first on, its helpers from the last, so that each
+/// finds in its own cache what it read in a call before.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    First,
+    Last,
+}
+
 /// What the threads of one call share; `T` is a tile of states.
 pub(super) struct Shared<'s, T> {
     pub(super) cut: &'s Cut,
-    next: AtomicUsize,
+    /// Tasks taken from either end.
+    first: AtomicUsize,
+    last: AtomicUsize,
+    left: AtomicUsize,
     stop: AtomicBool,
     done: AtomicU64,
     /// The states of every tile, where a reduced axis is divided; else none.
@@ -71,7 +82,9 @@ impl<'s, T> Shared<'s, T> {
         let merged = if cut.parts.len() > 1 { cut.tiles() } else { 0 };
         Self {
             cut,
-            next: AtomicUsize::new(0),
+            first: AtomicUsize::new(0),
+            last: AtomicUsize::new(0),
+            left: AtomicUsize::new(cut.tasks()),
             stop: AtomicBool::new(false),
             done: AtomicU64::new(0),
             merged: (0..merged).map(|i| Mutex::new(reduction.tile(cut.tile(i).results()))).collect(),
@@ -80,9 +93,15 @@ impl<'s, T> Shared<'s, T> {
     }
 
     /// A task that nobody has taken yet.
-    pub(super) fn take_task(&self) -> Option<Task> {
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.cut.tasks()).then(|| self.cut.task(index))
+    pub(super) fn take_task(&self, end: End) -> Option<Task> {
+        let one_less = |left: usize| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).ok()?;
+        // As many were taken from both ends together, so these have not met yet.
+        let index = match end {
+            End::First => self.first.fetch_add(1, Ordering::Relaxed),
+            End::Last => self.cut.tasks() - 1 - self.last.fetch_add(1, Ordering::Relaxed),
+        };
+        Some(self.cut.task(index))
     }
 
     /// Takes in that some elements are done.

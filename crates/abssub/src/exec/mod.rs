@@ -13,6 +13,7 @@ mod pool;
 mod quantiles;
 mod reduction;
 mod request;
+mod seat;
 mod shape;
 pub mod stats;
 mod steps;

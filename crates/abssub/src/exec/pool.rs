@@ -5,19 +5,24 @@
 //! another thread could have held at the moment of the fork.
 //!
 //! A call takes only helpers that are idle, and never waits for one that has not begun: a short call
-//! beside a long one does its work alone.
+//! beside a long one does its work alone. Whoever is done waits awake for a moment, a helper for the next
+//! call and a caller for its helpers: to sleep and be woken takes longer than many calls do.
 #![allow(unsafe_code)]
 
+use super::seat::Seat;
 use super::threads::num_threads;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 struct Owned {
     process: u32,
     threads: usize,
+    /// Helpers that sleep.
     idle: AtomicUsize,
+    /// Where helpers sit that are awake and have nothing to do.
+    seats: Box<[Seat<Call>]>,
     pool: ThreadPool,
 }
 
@@ -36,27 +41,17 @@ pub(crate) fn on_each<C>(
     mut waiting: impl FnMut(&mut C),
 ) {
     let Some(pool) = (threads > 1).then(|| pool(threads - 1)).flatten() else { return own(caller) };
-    let helpers = pool.take_idle(threads - 1);
-    let gate = Arc::new(Gate::default());
     let work: &(dyn Fn() + Sync) = &other;
     // Only the lifetime is changed: a helper uses the reference only between entering and leaving
     // the gate.
     // SAFETY: `closing` shuts the gate and waits for all inside before `other` goes, panic or not.
     let work: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(work) };
-    for _ in 0..helpers {
-        let gate = Arc::clone(&gate);
-        pool.pool.spawn(move || {
-            if let Some(inside) = Gate::enter(&gate) {
-                work();
-                drop(inside);
-            }
-            pool.idle.fetch_add(1, Ordering::Relaxed);
-        });
-    }
-    let closing = Closing { gate: &gate };
+    let call = Arc::new(Call { gate: Gate::default(), work });
+    let closing = Closing { gate: &call.gate };
+    pool.invite(threads - 1, &call);
     own(caller);
-    gate.close();
-    while !gate.is_empty_within(LOOK_UP_EVERY) {
+    call.gate.close();
+    while !call.gate.is_empty_within(LOOK_UP_EVERY) {
         waiting(caller);
     }
     drop(closing);
@@ -69,7 +64,16 @@ pub(crate) fn most_threads() -> usize {
 }
 
 impl Owned {
-    /// Reserves up to `wanted` helpers that have nothing to do.
+    /// Asks up to `wanted` helpers that have nothing to do, those first that are awake.
+    fn invite(&'static self, wanted: usize, call: &Arc<Call>) {
+        let awake = self.seats.iter().filter(|seat| seat.offer(call)).take(wanted).count();
+        for _ in 0..self.take_idle(wanted - awake) {
+            let call = Arc::clone(call);
+            self.pool.spawn(move || self.help(call));
+        }
+    }
+
+    /// Reserves up to `wanted` helpers that sleep.
     fn take_idle(&self, wanted: usize) -> usize {
         let mut taken = 0;
         let take = |idle: usize| {
@@ -79,6 +83,23 @@ impl Owned {
         // The closure never refuses.
         let _ = self.idle.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
         taken
+    }
+
+    /// What a helper does when it is woken: this call, and those that come soon after.
+    fn help(&self, mut call: Arc<Call>) {
+        let seat = self.pool.current_thread_index().map(|i| &self.seats[i]);
+        loop {
+            if let Some(inside) = call.gate.enter() {
+                (call.work)();
+                drop(inside);
+            }
+            drop(call);
+            match seat.and_then(Seat::wait) {
+                Some(next) => call = next,
+                None => break,
+            }
+        }
+        self.idle.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -96,7 +117,8 @@ fn pool(helpers: usize) -> Option<&'static Owned> {
     let threads = helpers.max(usual).max(known.map_or(0, |owned| 2 * owned.threads));
     let pool =
         ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("abssub-{i}")).build().ok()?;
-    let owned = Owned { process, threads, idle: AtomicUsize::new(threads), pool };
+    let seats = (0..threads).map(|_| Seat::default()).collect();
+    let owned = Owned { process, threads, idle: AtomicUsize::new(threads), seats, pool };
     let made: &'static Owned = Box::leak(Box::new(owned));
     // An outgrown pool is left as it is: others may be using it, and its threads sleep. A parent's
     // pool must be left: joining threads that do not exist would wait for ever.
@@ -104,51 +126,60 @@ fn pool(helpers: usize) -> Option<&'static Owned> {
     Some(made)
 }
 
+/// What helpers are asked to do.
+struct Call {
+    gate: Gate,
+    /// Usable inside the gate only.
+    work: &'static (dyn Fn() + Sync),
+}
+
 /// Lets helpers in until it is closed, and knows how many are inside.
 #[derive(Default)]
 struct Gate {
-    state: Mutex<GateState>,
+    /// How many are inside, and [`CLOSED`].
+    state: AtomicUsize,
+    sleep: Mutex<()>,
     left: Condvar,
 }
 
-#[derive(Default)]
-struct GateState {
-    closed: bool,
-    inside: usize,
-}
+/// Set in a gate's state once nobody is let in any more.
+const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// A helper's stay inside a gate; ends even if its work panics.
 struct Inside<'g>(&'g Gate);
 
 impl Gate {
-    fn locked(&self) -> MutexGuard<'_, GateState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn enter(&self) -> Option<Inside<'_>> {
-        let mut state = self.locked();
-        if state.closed {
-            return None;
-        }
-        state.inside += 1;
-        Some(Inside(self))
+        let more = |state: usize| (state & CLOSED == 0).then_some(state + 1);
+        self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, more).ok().map(|_| Inside(self))
     }
 
     fn close(&self) {
-        self.locked().closed = true;
+        self.state.fetch_or(CLOSED, Ordering::Relaxed);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.state.load(Ordering::Acquire) & !CLOSED == 0
     }
 
     /// Whether nobody is inside, waiting for that at most so long.
     fn is_empty_within(&self, wait: Duration) -> bool {
-        let waited = self.left.wait_timeout_while(self.locked(), wait, |state| state.inside > 0);
-        waited.map_or_else(|poisoned| poisoned.into_inner().0.inside, |(state, _)| state.inside) == 0
+        if super::seat::awake_until(|| self.is_empty()) {
+            return true;
+        }
+        let asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.left.wait_timeout_while(asleep, wait, |()| !self.is_empty()));
+        self.is_empty()
     }
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.0.locked().inside -= 1;
-        self.0.left.notify_all();
+        // The last one out of a closed gate: whoever waits may sleep.
+        if self.0.state.fetch_sub(1, Ordering::Release) == CLOSED + 1 {
+            drop(self.0.sleep.lock());
+            self.0.left.notify_all();
+        }
     }
 }
 

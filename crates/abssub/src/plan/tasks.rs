@@ -2,8 +2,8 @@
 
 use super::pattern::{Inner, Plan};
 
-/// Bytes of input that make a task worth handing over: some 20 microseconds of reading.
-const TASK_BYTES: u128 = 512 << 10;
+/// Bytes of input that make a task worth handing over: some microseconds of reading.
+const TASK_BYTES: u128 = 256 << 10;
 /// Below this the whole call stays on its caller's thread: handing over costs as much as the work.
 const PARALLEL_FROM_BYTES: u128 = 1 << 20;
 /// Tasks for each thread, so that one that is late holds up the others by little.
@@ -89,7 +89,9 @@ impl Cut {
         // Merging costs states for every tile: only where there are not even tiles for every thread.
         let parts = if tiles < threads { wanted.div_ceil(tiles.max(1)) } else { 1 };
         let worthwhile = (tile_bytes / TASK_BYTES).clamp(1, parts as u128) as usize;
-        let parts = divided(plan, worthwhile);
+        // As many for each thread, or one would have to do more than its share.
+        let even = if worthwhile < threads { worthwhile } else { worthwhile / threads * threads };
+        let parts = divided(plan, even);
         let mut cut =
             Self { tile, tile_across, tiles_each, tiles_across, tiles, tiles_a_task, parts, threads };
         cut.threads = threads.min(cut.tasks()).max(1);
