@@ -18,21 +18,25 @@ pub(super) struct Limits {
     pub(super) taken: usize,
     /// Elements that fit the buffers, where an operand is gathered.
     pub(super) gathered: Option<usize>,
-    /// The bytes of an element, if those of a row lie far apart and those of a column do not.
+    /// The bytes of an element.
+    pub(super) size: usize,
+    /// The same, if those of a row lie far apart and those of a column do not.
     pub(super) across: Option<usize>,
 }
 
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK: usize = 1 << 18;
-/// The same where rows share an operand: eight rows of pieces, so that pieces follow one another in memory.
-const SHARED_BLOCK: usize = 8 * SHARED_LEN;
 /// Elements of a row that are gathered from far apart: so few that columns hold several cache lines. Half
 /// as many where rows are joined, if the other operand's rows still hold two lines.
 const ACROSS_LEN: usize = 128;
 /// Bytes of a cache line.
 const LINE: usize = 64;
-/// Elements of a row that all rows of a block share: it stays in the first cache while they pass.
-const SHARED_LEN: usize = 1 << 13;
+/// Rows of a block that share an operand: as many as kernels read side by side, so that pieces follow one
+/// another in memory.
+const SHARED_ROWS: usize = 8;
+/// Bytes of a row that they share: it stays in the first cache while they pass, and lanes of bytes count so
+/// many vectors.
+const SHARED_BYTES: usize = 255 * LINE;
 /// Elements of a shared row that are read again for every few of the others, from the caches.
 const SHARED_PANEL: usize = 1 << 20;
 /// Elements of a row where few of a block have to hold several rows, so that columns are not folded
@@ -64,11 +68,11 @@ impl BlockShape {
             (_, Some(_)) => within(limit, ACROSS_LEN),
             (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
-            (Inner::Row, None) if plan.shares_rows() && limits.gathered.is_none() => {
-                Self { panel: SHARED_PANEL, ..within(limit.min(SHARED_BLOCK), SHARED_LEN.min(limit)) }
-            }
             (Inner::Row, None) if plan.shares_rows() => {
-                within(limit.min(SHARED_BLOCK), SHARED_LEN.min(limit))
+                let len = SHARED_BYTES / limits.size;
+                let panel = if limits.gathered.is_none() { SHARED_PANEL } else { len };
+                let shared = within(limit.min(SHARED_ROWS * len), len.min(limit));
+                Self { panel: panel.max(shared.len), ..shared }
             }
             _ => Self { panel: usize::MAX, ..within(limit, limit) },
         }

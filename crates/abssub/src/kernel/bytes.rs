@@ -1,14 +1,16 @@
 //! All statistics of a row of bytes at once: every difference is made once, in a register.
 
+use super::Level;
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use super::vectors::AHEAD_BYTES;
-use crate::array::run::Run;
+use crate::array::run::{Lockstep, Run};
 
-/// Vectors that are looked at side by side.
-const SIDE_BY_SIDE: usize = 4;
-/// Rounds of as many vectors until their lanes are emptied: byte lanes count to 255.
-const ROUNDS: usize = 255;
+/// Rows that are looked at side by side, a vector of each at a time.
+pub(crate) const ABREAST: usize = 4;
+/// Steps until lanes are emptied: byte lanes count to 255.
+const STEPS: usize = 255;
+/// How far ahead the bytes of each row are asked for.
+const AHEAD_BYTES: usize = 1024;
 
 /// What a row of bytes comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,10 +22,23 @@ pub(crate) struct Seen {
     pub(crate) inside: u64,
 }
 
-/// Looks at the bytes of two rows. One that is not asked for all would not be faster.
+impl Seen {
+    /// What this and another row come to together.
+    fn with(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            greatest: self.greatest.max(other.greatest),
+            inside: self.inside + other.inside,
+        }
+    }
+}
+
+/// Looks at the bytes of some pairs of rows, all of one length. One that is not asked for all would not be faster.
+#[derive(Clone, Copy)]
 pub(crate) struct LookAtBytes<'m> {
-    pub(crate) a: Run<'m, u8>,
-    pub(crate) b: Run<'m, u8>,
+    pub(crate) a: [Run<'m, u8>; ABREAST],
+    pub(crate) b: [Run<'m, u8>; ABREAST],
     /// Whether the bytes are signed.
     pub(crate) signed: bool,
     /// The range `low ..= low + span`.
@@ -31,56 +46,92 @@ pub(crate) struct LookAtBytes<'m> {
     pub(crate) span: u8,
 }
 
-impl Kernel for LookAtBytes<'_> {
-    type Output = Seen;
+impl LookAtBytes<'_> {
+    /// Looks at the first of the pairs alone, as at several short ones.
+    pub(crate) fn look_at_first(mut self, level: Level) -> Seen {
+        let (a, b) = (self.a[0], self.b[0]);
+        let each = a.len() / ABREAST;
+        for k in 0..ABREAST {
+            (self.a[k], self.b[k]) = (a.part(k * each, each), b.part(k * each, each));
+        }
+        let mut seen = level.run(self).into_iter().fold(Seen::default(), Seen::with);
+        for i in ABREAST * each..a.len() {
+            self.add(&mut seen, a.get(i), b.get(i));
+        }
+        seen
+    }
+
+    /// The scalar line.
+    #[inline(always)]
+    fn add(&self, seen: &mut Seen, a: u8, b: u8) {
+        let order = if self.signed { 0x80 } else { 0 };
+        let diff = (a ^ order).abs_diff(b ^ order);
+        seen.sum += u64::from(diff);
+        seen.squares += u64::from(diff) * u64::from(diff);
+        seen.greatest = seen.greatest.max(diff);
+        seen.inside += u64::from(diff.wrapping_sub(self.low) <= self.span);
+    }
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Seen {
-        if self.signed { self.look::<S, true>(simd) } else { self.look::<S, false>(simd) }
+    fn look<S: Simd, const SIGNED: bool>(self, simd: S) -> [Seen; ABREAST] {
+        let len = self.a[0].len();
+        let whole = len / S::BYTES * S::BYTES;
+        let mut seen = [Seen::default(); ABREAST];
+        for from in (0..whole).step_by(STEPS * S::BYTES) {
+            self.look_at_part::<S, SIGNED>(simd, from, (whole - from).min(STEPS * S::BYTES), &mut seen);
+        }
+        for (k, seen) in seen.iter_mut().enumerate() {
+            (whole..len).for_each(|i| self.add(seen, self.a[k].get(i), self.b[k].get(i)));
+        }
+        seen
+    }
+
+    /// Whole vectors, so few that no lane overflows.
+    #[inline(always)]
+    fn look_at_part<S: Simd, const SIGNED: bool>(
+        &self,
+        simd: S,
+        from: usize,
+        len: usize,
+        seen: &mut [Seen; ABREAST],
+    ) {
+        let zero = simd.zero();
+        let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
+        let (mut sums, mut squares) = ([zero; ABREAST], [zero; ABREAST]);
+        let (mut greatest, mut outside) = ([zero; ABREAST], [zero; ABREAST]);
+        let (mut a, mut b) = (self.a, self.b);
+        for k in 0..ABREAST {
+            (a[k], b[k]) = (a[k].part(from, len), b[k].part(from, len));
+        }
+        for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
+            for k in 0..ABREAST {
+                a[k].prefetch_ahead(AHEAD_BYTES);
+                b[k].prefetch_ahead(AHEAD_BYTES);
+                let diff = diff::<S, SIGNED>(simd, simd.load(a[k]), simd.load(b[k]));
+                sums[k] = simd.add_u64(sums[k], simd.sad_bytes(diff, zero));
+                squares[k] = simd.accumulate_squares(squares[k], diff, zero);
+                greatest[k] = simd.max_bytes(greatest[k], diff);
+                outside[k] = simd.count_outside(outside[k], diff, low, span);
+            }
+        }
+        for (k, seen) in seen.iter_mut().enumerate() {
+            let part = Seen {
+                sum: simd.sum_u64(sums[k]),
+                squares: simd.sum_i32(squares[k]) as u64,
+                greatest: simd.greatest_byte(greatest[k]),
+                inside: len as u64 - simd.sum_u64(simd.sad_bytes(outside[k], zero)),
+            };
+            *seen = seen.with(part);
+        }
     }
 }
 
-impl LookAtBytes<'_> {
+impl Kernel for LookAtBytes<'_> {
+    type Output = [Seen; ABREAST];
+
     #[inline(always)]
-    fn look<S: Simd, const SIGNED: bool>(self, simd: S) -> Seen {
-        let (width, zero) = (S::BYTES, simd.zero());
-        let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
-        let (mut sums, mut greatest) = ([zero; SIDE_BY_SIDE], [zero; SIDE_BY_SIDE]);
-        let (mut seen, mut outside) = (Seen::default(), zero);
-        let (mut a, mut b) = (self.a, self.b);
-        while a.len() >= SIDE_BY_SIDE * width {
-            let (mut squares, mut counts) = ([zero; SIDE_BY_SIDE], [zero; SIDE_BY_SIDE]);
-            for _ in 0..(a.len() / (SIDE_BY_SIDE * width)).min(ROUNDS) {
-                a.part(0, SIDE_BY_SIDE * width).prefetch_ahead(AHEAD_BYTES);
-                for k in 0..SIDE_BY_SIDE {
-                    let (a, b) = (simd.load(a.part(k * width, width)), simd.load(b.part(k * width, width)));
-                    let diff = diff::<S, SIGNED>(simd, a, b);
-                    sums[k] = simd.add_u64(sums[k], simd.sad_bytes(diff, zero));
-                    squares[k] = simd.accumulate_squares(squares[k], diff, zero);
-                    greatest[k] = simd.max_bytes(greatest[k], diff);
-                    counts[k] = simd.count_outside(counts[k], diff, low, span);
-                }
-                (a, b) = (a.after(SIDE_BY_SIDE * width), b.after(SIDE_BY_SIDE * width));
-            }
-            for k in 0..SIDE_BY_SIDE {
-                seen.squares += simd.sum_i32(squares[k]) as u64;
-                outside = simd.add_u64(outside, simd.sad_bytes(counts[k], zero));
-            }
-        }
-        for k in 0..SIDE_BY_SIDE {
-            seen.sum += simd.sum_u64(sums[k]);
-            seen.greatest = seen.greatest.max(simd.greatest_byte(greatest[k]));
-        }
-        seen.inside = (self.a.len() - a.len()) as u64 - simd.sum_u64(outside);
-        let order = if SIGNED { 0x80 } else { 0 };
-        for i in 0..a.len() {
-            let diff = (a.get(i) ^ order).abs_diff(b.get(i) ^ order);
-            seen.sum += u64::from(diff);
-            seen.squares += u64::from(diff) * u64::from(diff);
-            seen.greatest = seen.greatest.max(diff);
-            seen.inside += u64::from(diff.wrapping_sub(self.low) <= self.span);
-        }
-        seen
+    fn run<S: Simd>(self, simd: S) -> [Seen; ABREAST] {
+        if self.signed { self.look::<S, true>(simd) } else { self.look::<S, false>(simd) }
     }
 }
 
@@ -93,26 +144,34 @@ fn diff<S: Simd, const SIGNED: bool>(simd: S, a: S::V, b: S::V) -> S::V {
 mod tests {
     use super::*;
     use crate::element::Element;
-    use crate::kernel::Level;
 
     fn check(a: &[u8], b: &[u8], signed: bool, low: u8, span: u8) {
-        let diff = |(&a, &b)| if signed { i8::absdiff(a as i8, b as i8) } else { u8::absdiff(a, b) };
-        let diffs: Vec<u8> = a.iter().zip(b).map(diff).collect();
-        let expected = Seen {
-            sum: diffs.iter().map(|&diff| u64::from(diff)).sum(),
-            squares: diffs.iter().map(|&diff| u64::from(diff) * u64::from(diff)).sum(),
-            greatest: diffs.iter().copied().max().unwrap_or(0),
-            inside: diffs.iter().filter(|diff| (low..=low + span).contains(diff)).count() as u64,
+        let diff =
+            |(&a, &b): (&u8, &u8)| if signed { i8::absdiff(a as i8, b as i8) } else { u8::absdiff(a, b) };
+        let expected = |a: &[u8], b: &[u8]| {
+            let diffs: Vec<u8> = a.iter().zip(b).map(diff).collect();
+            Seen {
+                sum: diffs.iter().map(|&diff| u64::from(diff)).sum(),
+                squares: diffs.iter().map(|&diff| u64::from(diff) * u64::from(diff)).sum(),
+                greatest: diffs.iter().copied().max().unwrap_or(0),
+                inside: diffs.iter().filter(|diff| (low..=low + span).contains(diff)).count() as u64,
+            }
         };
+        // Rows that overlap: each begins an element later.
+        let each = a.len().saturating_sub(ABREAST);
+        let (rows_a, rows_b) = ([0, 1, 2, 3].map(|k| &a[k..][..each]), [3, 0, 2, 1].map(|k| &b[k..][..each]));
         for &level in Level::available() {
-            let (a, b) = (Run::of(a), Run::of(b));
-            assert_eq!(level.run(LookAtBytes { a, b, signed, low, span }), expected, "{level}");
+            let one = LookAtBytes { a: [Run::of(a); 4], b: [Run::of(b); 4], signed, low, span };
+            assert_eq!(one.look_at_first(level), expected(a, b), "{level}");
+            let all = LookAtBytes { a: rows_a.map(Run::of), b: rows_b.map(Run::of), ..one };
+            let expected = std::array::from_fn(|k| expected(rows_a[k], rows_b[k]));
+            assert_eq!(level.run(all), expected, "{level}");
         }
     }
 
     #[test]
     fn every_level_agrees_with_the_scalar_line() {
-        for len in [0, 1, 63, 64, 255, 256, 257, 5000] {
+        for len in [4, 5, 63, 64, 67, 68, 255, 256, 257, 5000] {
             let a: Vec<u8> = (0..len).map(|i: u32| ((i * 7919) >> 3) as u8).collect();
             let b: Vec<u8> = (0..len).map(|i: u32| ((i * i) >> 2) as u8).collect();
             for (low, span) in [(0, 255), (31, 224), (0, 0), (1, 254), (7, 90)] {

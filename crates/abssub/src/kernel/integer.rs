@@ -3,7 +3,7 @@
 use super::arch::Simd;
 use super::fold::{Fold, Meeting, Rows};
 use super::integer_columns::{Partial, sum_columns};
-use super::vectors::{Bytes, Squares, Words, sum_row, sum_rows};
+use super::vectors::{AHEAD_BYTES, Bytes, Squares, Words, sum_row, sum_rows};
 use super::window::sum_windows;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
@@ -99,7 +99,7 @@ fn sum_bools(a: Run<Bool>, b: Run<Bool>) -> u64 {
     let mut total = 0;
     while a.len() > 0 {
         let mut counts = [0u8; BLOCK];
-        for (a, b) in a.by_ref().take(255).zip(b.by_ref().take(255)) {
+        for (a, b) in a.ahead::<AHEAD_BYTES>().take(255).zip(b.ahead::<AHEAD_BYTES>()) {
             (0..BLOCK).for_each(|i| counts[i] += Bool::absdiff(a[i], b[i]));
         }
         total += counts.iter().map(|&count| u64::from(count)).sum::<u64>();

@@ -3,7 +3,7 @@
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::vectors::AHEAD_BYTES;
-use crate::array::run::Run;
+use crate::array::run::{Lockstep, Run};
 use crate::element::{Key, Keyed};
 
 /// Pairs that are looked at side by side.
@@ -26,8 +26,8 @@ impl<E: Keyed, const FLIPPED: bool> Kernel for GreatestOfPairs<'_, E, FLIPPED> {
         for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b) {
             (0..LANES).for_each(|i| lanes[i] = lanes[i].max(key(a[i], b[i])));
         }
-        let rest = a_rest.iter().zip(b_rest.iter()).map(|(a, b)| key(a, b));
-        lanes.into_iter().chain(rest).fold(E::Key::default(), E::Key::max)
+        let greatest = greatest_of(lanes);
+        a_rest.iter().zip(b_rest.iter()).fold(greatest, |high, (a, b)| high.max(key(a, b)))
     }
 }
 
@@ -62,78 +62,120 @@ impl<E: Keyed> Kernel for CountPairs<'_, E> {
     }
 }
 
-/// Rows that are looked at together where they share an operand: memory answers several streams faster
-/// than one, and each of the shared elements is loaded once.
-pub(crate) const TOGETHER: usize = 4;
+/// How far ahead the bytes of each of several rows are asked for.
+const ABREAST_AHEAD_BYTES: usize = 1024;
 
-/// The greatest key of each of some rows with one that they share.
-pub(crate) struct GreatestOfRows<'m, E: Keyed> {
-    pub(crate) a: [Run<'m, E::Left>; TOGETHER],
+/// Does something for one row after the other, up to eight: a loop over rows would be kept as a loop.
+macro_rules! each_row {
+    ($row:ident::<$($t:ident),*> $arguments:tt) => {
+        $row::<$($t,)* 0> $arguments;
+        $row::<$($t,)* 1> $arguments;
+        $row::<$($t,)* 2> $arguments;
+        $row::<$($t,)* 3> $arguments;
+        $row::<$($t,)* 4> $arguments;
+        $row::<$($t,)* 5> $arguments;
+        $row::<$($t,)* 6> $arguments;
+        $row::<$($t,)* 7> $arguments;
+    };
+}
+
+/// The greatest key of each of some rows with one that they share: memory answers several streams faster
+/// than one, and each of the shared elements is loaded once.
+pub(crate) struct GreatestOfRows<'m, E: Keyed, const N: usize> {
+    pub(crate) a: [Run<'m, E::Left>; N],
     pub(crate) b: Run<'m, E::Right>,
 }
 
-impl<E: Keyed> Kernel for GreatestOfRows<'_, E> {
-    type Output = [E::Key; TOGETHER];
+impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
+    type Output = [E::Key; N];
 
     #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> [E::Key; TOGETHER] {
+    fn run<S: Simd>(self, _simd: S) -> [E::Key; N] {
         let (a, b) = (self.a, self.b);
-        let mut lanes = [[E::Key::default(); LANES]; TOGETHER];
+        let mut lanes = [[E::Key::default(); LANES]; N];
         let whole = b.len() / LANES * LANES;
-        for at in (0..whole).step_by(LANES) {
-            let shared = b.block::<LANES>(at);
-            // One by one: a loop over rows would be kept as a loop.
-            raise::<E>(&mut lanes[0], a[0], at, &shared);
-            raise::<E>(&mut lanes[1], a[1], at, &shared);
-            raise::<E>(&mut lanes[2], a[2], at, &shared);
-            raise::<E>(&mut lanes[3], a[3], at, &shared);
+        for (a, [b]) in Lockstep::new(a, LANES).zip(Lockstep::new([b], LANES)) {
+            let shared = b.block::<LANES>(0);
+            each_row!(raise::<E, N>(&mut lanes, &a, &shared));
         }
-        let mut greatest = [E::Key::default(); TOGETHER];
-        for r in 0..TOGETHER {
-            let rest = a[r].after(whole).iter().zip(b.after(whole).iter()).map(|(a, b)| E::key(a, b));
-            greatest[r] = lanes[r].into_iter().chain(rest).fold(E::Key::default(), E::Key::max);
+        let mut greatest = [E::Key::default(); N];
+        each_row!(settle::<E, N>(&lanes, &mut greatest));
+        for r in 0..N {
+            let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
+            greatest[r] = rest.fold(greatest[r], |high, (a, b)| high.max(E::key(a, b)));
         }
         greatest
     }
 }
 
+/// The greatest of the lanes.
 #[inline(always)]
-fn raise<E: Keyed>(lanes: &mut [E::Key; LANES], a: Run<E::Left>, at: usize, b: &[E::Right; LANES]) {
-    let a = a.block::<LANES>(at);
-    (0..LANES).for_each(|i| lanes[i] = lanes[i].max(E::key(a[i], b[i])));
+fn greatest_of<K: Key>(mut lanes: [K; LANES]) -> K {
+    // By halves, so that lanes stay vectors.
+    let mut half = LANES / 2;
+    while half > 0 {
+        (0..half).for_each(|i| lanes[i] = lanes[i].max(lanes[i + half]));
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// The greatest key of row `R`, if there are so many.
+#[inline(always)]
+fn settle<E: Keyed, const N: usize, const R: usize>(
+    lanes: &[[E::Key; LANES]; N],
+    greatest: &mut [E::Key; N],
+) {
+    if R < N {
+        greatest[R] = greatest_of(lanes[R]);
+    }
+}
+
+/// A block of row `R`, if there are so many.
+#[inline(always)]
+fn raise<E: Keyed, const N: usize, const R: usize>(
+    lanes: &mut [[E::Key; LANES]; N],
+    a: &[Run<E::Left>; N],
+    b: &[E::Right; LANES],
+) {
+    if R < N {
+        a[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
+        let a = a[R].block::<LANES>(0);
+        (0..LANES).for_each(|i| lanes[R][i] = lanes[R][i].max(E::key(a[i], b[i])));
+    }
 }
 
 /// How many keys of each of some rows, with one that they share, lie in a range: `low ..= low + span`.
-pub(crate) struct CountRows<'m, E: Keyed> {
-    pub(crate) a: [Run<'m, E::Left>; TOGETHER],
+pub(crate) struct CountRows<'m, E: Keyed, const N: usize> {
+    pub(crate) a: [Run<'m, E::Left>; N],
     pub(crate) b: Run<'m, E::Right>,
     pub(crate) low: E::Key,
     pub(crate) span: E::Key,
 }
 
-impl<E: Keyed> Kernel for CountRows<'_, E> {
-    type Output = [u64; TOGETHER];
+impl<E: Keyed, const N: usize> Kernel for CountRows<'_, E, N> {
+    type Output = [u64; N];
 
     #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> [u64; TOGETHER] {
+    fn run<S: Simd>(self, _simd: S) -> [u64; N] {
         let Self { a, b, low, span } = self;
-        let mut counts = [0; TOGETHER];
+        let mut counts = [0; N];
         let whole = b.len() / LANES * LANES;
         for from in (0..whole).step_by(255 * LANES) {
             // Lanes as wide as the keys: 255 steps are what the narrowest holds.
-            let mut lanes = [[E::Key::default(); LANES]; TOGETHER];
-            for at in (from..whole.min(from + 255 * LANES)).step_by(LANES) {
-                let shared = b.block::<LANES>(at);
-                tally::<E>(&mut lanes[0], a[0], at, &shared, low, span);
-                tally::<E>(&mut lanes[1], a[1], at, &shared, low, span);
-                tally::<E>(&mut lanes[2], a[2], at, &shared, low, span);
-                tally::<E>(&mut lanes[3], a[3], at, &shared, low, span);
+            let mut lanes = [[E::Key::default(); LANES]; N];
+            let (mut rows, b) = (a, b.part(from, (whole - from).min(255 * LANES)));
+            for r in 0..N {
+                rows[r] = a[r].part(from, b.len());
             }
-            for r in 0..TOGETHER {
-                counts[r] += lanes[r].iter().map(|lane| lane.wide() as u64).sum::<u64>();
+            let range = (low, span);
+            for (a, [b]) in Lockstep::new(rows, LANES).zip(Lockstep::new([b], LANES)) {
+                let shared = b.block::<LANES>(0);
+                each_row!(tally::<E, N>(&mut lanes, &a, &shared, range));
             }
+            each_row!(count_up::<E, N>(&lanes, &mut counts));
         }
-        for r in 0..TOGETHER {
+        for r in 0..N {
             let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
             counts[r] += rest.filter(|&(a, b)| E::key(a, b).less(low) <= span).count() as u64;
         }
@@ -141,19 +183,29 @@ impl<E: Keyed> Kernel for CountRows<'_, E> {
     }
 }
 
+/// A block of row `R`, if there are so many.
 #[inline(always)]
-fn tally<E: Keyed>(
-    lanes: &mut [E::Key; LANES],
-    a: Run<E::Left>,
-    at: usize,
+fn tally<E: Keyed, const N: usize, const R: usize>(
+    lanes: &mut [[E::Key; LANES]; N],
+    a: &[Run<E::Left>; N],
     b: &[E::Right; LANES],
-    low: E::Key,
-    span: E::Key,
+    (low, span): (E::Key, E::Key),
 ) {
-    let a = a.block::<LANES>(at);
-    for i in 0..LANES {
-        let inside = E::key(a[i], b[i]).less(low) <= span;
-        lanes[i] = lanes[i].plus(if inside { E::Key::ONE } else { E::Key::default() });
+    if R < N {
+        a[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
+        let a = a[R].block::<LANES>(0);
+        for i in 0..LANES {
+            let inside = E::key(a[i], b[i]).less(low) <= span;
+            lanes[R][i] = lanes[R][i].plus(if inside { E::Key::ONE } else { E::Key::default() });
+        }
+    }
+}
+
+/// Adds the lanes of row `R`, if there are so many.
+#[inline(always)]
+fn count_up<E: Keyed, const N: usize, const R: usize>(lanes: &[[E::Key; LANES]; N], counts: &mut [u64; N]) {
+    if R < N {
+        counts[R] += lanes[R].iter().map(|lane| lane.wide() as u64).sum::<u64>();
     }
 }
 
@@ -167,14 +219,14 @@ mod tests {
         for len in [1, 63, 64, 65, 300, 64 * 256 + 7] {
             let shared: Vec<u8> = (0..len).map(|i| (i * i + 5) as u8).collect();
             let rows: Vec<Vec<u8>> =
-                (0..TOGETHER).map(|r| (0..len).map(|i| (i * 7919 * (r + 1)) as u8).collect()).collect();
+                (0..8).map(|r| (0..len).map(|i| (i * 7919 * (r + 1)) as u8).collect()).collect();
             let (a, b) = (std::array::from_fn(|r| Run::of(&rows[r])), Run::of(&shared));
             let keys = |r: usize| rows[r].iter().zip(&shared).map(|(&a, &b)| u8::key(a, b));
             for &level in Level::available() {
-                let greatest = level.run(GreatestOfRows::<u8> { a, b });
+                let greatest = level.run(GreatestOfRows::<u8, 8> { a, b });
                 assert_eq!(greatest, std::array::from_fn(|r| keys(r).max().unwrap()));
                 for (low, span) in [(9, 90), (0, 255)] {
-                    let counts = level.run(CountRows::<u8> { a, b, low, span });
+                    let counts = level.run(CountRows::<u8, 8> { a, b, low, span });
                     let inside = |r| keys(r).filter(|key| (low..=low + span).contains(key)).count() as u64;
                     assert_eq!(counts, std::array::from_fn(inside));
                 }

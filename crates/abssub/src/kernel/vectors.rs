@@ -13,6 +13,10 @@ pub(super) trait VectorSum {
     /// Steps after which the lanes must be emptied.
     const STEPS: usize;
 
+    /// How far ahead the bytes of rows that are read side by side are asked for, if that is of use: where a step
+    /// is several instructions, the processor sees less far by itself.
+    const AHEAD_BYTES: usize = 0;
+
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
     fn prepared<S: Simd>(_simd: S, v: S::V) -> S::V {
@@ -90,6 +94,7 @@ pub(super) enum Squares<const SIGNED: bool> {}
 impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
     // An i32 lane grows by at most 260100 a step.
     const STEPS: usize = 1 << 13;
+    const AHEAD_BYTES: usize = 1024;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
@@ -295,6 +300,9 @@ fn tile_lanes<S: Simd, K: VectorSum, const M: usize, const N: usize>(
 ) -> [[S::V; N]; M] {
     let mut sums = [[simd.zero(); N]; M];
     for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
+        if K::AHEAD_BYTES > 0 && M == STREAMS {
+            a.iter().for_each(|row| row.prefetch_ahead(K::AHEAD_BYTES));
+        }
         add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load);
     }
     let whole = a[0].len() / S::BYTES * S::BYTES;

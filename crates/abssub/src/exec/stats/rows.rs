@@ -3,17 +3,18 @@
 use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Index, Piece};
-use super::tile::{Tile, Wanted, losses};
+use super::tile::{Tile, Wanted, clear, losses};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
-use crate::kernel::bytes::LookAtBytes;
+use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
 use crate::kernel::histogram::CountBinsOfPairs;
 use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
-use crate::kernel::pairs::{CountPairs, CountRows, GreatestOfPairs, GreatestOfRows, TOGETHER};
+use crate::kernel::pairs::{CountPairs, CountRows, GreatestOfPairs, GreatestOfRows};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{Counter, State};
 use std::any::{Any, TypeId};
+use std::array::from_fn;
 
 /// A row of a block.
 #[derive(Clone, Copy)]
@@ -25,9 +26,48 @@ struct Line<'b, E: Keyed> {
 
 /// What a row shows that was looked at together with others.
 #[derive(Clone, Copy, Default)]
-struct Together<K> {
+struct Shown<K> {
     high: K,
     count: u64,
+    sum: u64,
+    squares: u64,
+}
+
+/// Rows that were looked at together, if they were.
+#[derive(Clone, Copy, Default)]
+struct Together<K> {
+    shown: [Shown<K>; MOST_TOGETHER],
+    /// How many of the rows below `until` were.
+    count: usize,
+    until: usize,
+}
+
+/// Rows that are looked at together at most: memory answers several streams faster than one.
+const MOST_TOGETHER: usize = 8;
+
+impl<K: Key> From<bytes::Seen> for Shown<K> {
+    fn from(seen: bytes::Seen) -> Self {
+        let high = K::narrow(seen.greatest.into());
+        Self { high, count: seen.inside, sum: seen.sum, squares: seen.squares }
+    }
+}
+
+impl<K: Key> Together<K> {
+    /// The rows from `row` on.
+    fn of<const N: usize>(row: usize, rows: [impl Into<Shown<K>>; N]) -> Self {
+        let mut together = Self { count: N, until: row + N, ..Self::default() };
+        together.shown.iter_mut().zip(rows).for_each(|(shown, row)| *shown = row.into());
+        together
+    }
+
+    /// Row `row` is looked at alone.
+    fn nothing(row: usize) -> Self {
+        Self { until: row + 1, ..Self::default() }
+    }
+
+    fn row(&self, row: usize) -> Option<Shown<K>> {
+        (row + self.count >= self.until).then(|| self.shown[row + self.count - self.until])
+    }
 }
 
 impl<E: Measured> Wanted<E> {
@@ -56,22 +96,25 @@ impl<E: Measured> Tile<E> {
         let Block { a, b } = piece.block;
         let len = a.row_len();
         let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
-        let mut together = None;
+        let mut together = Together::default();
         for row in 0..a.count() {
-            let ready = row % TOGETHER;
-            if ready == 0 {
+            if row == together.until {
                 together = self.look_together(wanted, level, piece, row);
             }
             let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
             let line = Line { a: a.row(row), b: b.row(row), flags };
-            self.counts.fill(0);
-            let seen = match (together.map(|rows| rows[ready]), bytes) {
-                (Some(Together { high, count }), _) => {
-                    self.counts.fill(count);
+            clear(&mut self.counts);
+            let seen = match (together.row(row), bytes) {
+                (Some(shown), Some(_)) => self.take_bytes(level, line, looks, shown, place),
+                (None, Some(signed)) => {
+                    let look = look_at_bytes::<E>([line.a; ABREAST], [line.b; ABREAST], looks, signed);
+                    self.take_bytes(level, line, looks, look.look_at_first(level).into(), place)
+                }
+                (Some(Shown { high, count, .. }), None) => {
+                    self.counts.first_mut().into_iter().for_each(|only| *only = count);
                     Seen { high, ..Seen::default() }
                 }
-                (None, Some(signed)) => self.look_at_bytes(level, line, looks, signed, place),
                 (None, None) => self.look(level, line, looks, 0),
             };
             if E::LAST < E::Key::MAX && seen.high >= E::LAST {
@@ -96,64 +139,51 @@ impl<E: Measured> Tile<E> {
         }
     }
 
-    /// What the next rows show, if that is one thing that is looked for in several rows at a time.
+    /// What the rows from `row` on show, if they can be looked at together.
     fn look_together(
         &self,
         wanted: &Wanted<E>,
         level: Level,
         piece: &Piece<'_, E>,
         row: usize,
-    ) -> Option<[Together<E::Key>; TOGETHER]> {
-        let Block { a, b } = piece.block;
-        // Registers hold the lanes of several rows where keys are short.
-        let fits = size_of::<E::Key>() <= size_of::<u32>() && row + TOGETHER <= a.count();
-        if !b.is_shared()
-            || !fits
-            || piece.flags.is_some()
-            || wanted.looks_at_bytes()
-            || wanted.bins.is_some()
-        {
-            return None;
+    ) -> Together<E::Key> {
+        let (block, looks) = (piece.block, wanted.asked());
+        let left = block.a.count() - row;
+        if let Some(signed) = signed_bytes::<E>().filter(|_| wanted.looks_at_bytes() && left >= ABREAST) {
+            let (a, b) = (from_fn(|i| block.a.row(row + i)), from_fn(|i| block.b.row(row + i)));
+            let seen = level.run(look_at_bytes::<E>(a, b, looks, signed));
+            return Together::of(row, seen);
         }
-        let (rows, shared) = (std::array::from_fn(|i| a.row(row + i)), b.row(0));
-        match wanted.asked() {
-            Looks { high: true, low: false, ranges: [] } => {
-                let greatest = level.run(GreatestOfRows::<E> { a: rows, b: shared });
-                Some(greatest.map(|high| Together { high, ..Together::default() }))
-            }
-            Looks { high: false, low: false, ranges: &[Some((low, span))] } => {
-                let counts = level.run(CountRows::<E> { a: rows, b: shared, low, span });
-                Some(counts.map(|count| Together { count, ..Together::default() }))
-            }
-            _ => None,
+        let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
+        // As many as registers hold the lanes of.
+        match size_of::<E::Key>() {
+            1 | 2 if is_plain && left >= 8 => look_at_rows::<E, 8>(level, block, row, looks),
+            4 if is_plain && left >= 4 => look_at_rows::<E, 4>(level, block, row, looks),
+            _ => Together::nothing(row),
         }
     }
 
-    /// Folds a row of bytes into its sums; what else it shows.
-    fn look_at_bytes(
+    /// Takes what a row of bytes showed into its sums; what else it shows.
+    fn take_bytes(
         &mut self,
         level: Level,
         line: Line<'_, E>,
         looks: Looks<'_, E::Key>,
-        signed: bool,
+        shown: Shown<E::Key>,
         place: usize,
     ) -> Seen<E::Key> {
-        let (a, b) = (line.a.bytes(), line.b.bytes());
-        let first = looks.ranges.first().copied().flatten();
-        let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
-        let seen = level.run(LookAtBytes { a, b, signed, low, span });
         if let Some(sum) = self.sum.get_mut(place) {
-            grow(sum, seen.sum);
+            grow(sum, shown.sum);
         }
         if let Some(squares) = self.squares.get_mut(place) {
-            grow(squares, seen.squares);
+            grow(squares, shown.squares);
         }
         let rest = Looks { high: false, ranges: looks.ranges.get(1..).unwrap_or_default(), ..looks };
         let others = self.look(level, line, rest, 1);
-        if first.is_some() {
-            self.counts[0] = seen.inside;
+        if let Some(range) = looks.ranges.first() {
+            self.counts[0] = range.map_or(0, |_| shown.count);
         }
-        Seen { high: E::Key::narrow(seen.greatest.into()), ..others }
+        Seen { high: shown.high, ..others }
     }
 
     /// What a row shows, with counts from number `from` on. One thing alone is seen without writing a key.
@@ -184,6 +214,39 @@ impl<E: Measured> Tile<E> {
                 level.run(LookAtPairs::<E> { a, b, flags, looks, room, counts })
             }
         }
+    }
+}
+
+/// A look at rows of bytes.
+fn look_at_bytes<'m, E: Keyed>(
+    a: [Run<'m, E::Left>; ABREAST],
+    b: [Run<'m, E::Right>; ABREAST],
+    looks: Looks<'_, E::Key>,
+    signed: bool,
+) -> LookAtBytes<'m> {
+    let first = looks.ranges.first().copied().flatten();
+    let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
+    LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span }
+}
+
+/// What `N` rows from `row` on show that share an operand.
+fn look_at_rows<E: Keyed, const N: usize>(
+    level: Level,
+    block: Block<'_, E>,
+    row: usize,
+    looks: Looks<'_, E::Key>,
+) -> Together<E::Key> {
+    let (a, b) = (from_fn(|i| block.a.row(row + i)), block.b.row(0));
+    match looks {
+        Looks { high: true, ranges: [], .. } => {
+            let greatest = level.run(GreatestOfRows::<E, N> { a, b });
+            Together::of(row, greatest.map(|high| Shown { high, ..Shown::default() }))
+        }
+        Looks { high: false, ranges: &[Some((low, span))], .. } => {
+            let counts = level.run(CountRows::<E, N> { a, b, low, span });
+            Together::of(row, counts.map(|count| Shown { count, ..Shown::default() }))
+        }
+        _ => Together::nothing(row),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
 
 /// Bytes of both operands that are read several times.
-const SEVERAL_BYTES: usize = 64 << 10;
+const SEVERAL_BYTES: usize = 256 << 10;
 
 /// The states that are needed, and what they are made with.
 #[derive(Clone, Debug)]
@@ -121,15 +121,15 @@ impl<E: Measured> Wanted<E> {
 impl<E: Measured> Tile<E> {
     pub(super) fn reset(&mut self) {
         self.met = Specials::default();
-        self.number.fill(0);
-        self.offered.fill(0);
+        clear(&mut self.number);
+        clear(&mut self.offered);
         self.sum.iter_mut().for_each(State::reset);
         self.squares.iter_mut().for_each(State::reset);
         let weighted = [&mut self.weighted_sum, &mut self.weighted_squares, &mut self.weight];
         weighted.into_iter().flatten().for_each(State::reset);
         self.high.iter_mut().chain(&mut self.low).for_each(Best::reset);
-        self.within.iter_mut().for_each(|counts| counts.fill(0));
-        self.histogram.fill(0);
+        self.within.iter_mut().for_each(|counts| clear(counts));
+        clear(&mut self.histogram);
     }
 
     /// Takes in one result of another tile that was made alike.
@@ -240,6 +240,14 @@ impl<E: Measured> Tile<E> {
         for (power, states) in powers.into_iter().filter(|(_, states)| !states.is_empty()) {
             self.terms.of(level, block, weights, power).fold(level, into, &mut states[places.clone()]);
         }
+    }
+}
+
+/// Sets counts to nothing. Where there are none the C library would store none of their bytes at an address
+/// that is none, which takes some processors as long as a small block.
+pub(super) fn clear(counts: &mut [u64]) {
+    if !counts.is_empty() {
+        counts.fill(0);
     }
 }
 
