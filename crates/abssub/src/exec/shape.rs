@@ -26,9 +26,10 @@ pub(super) struct Limits {
 
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
 const BLOCK: usize = 1 << 18;
-/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines. Half
-/// as many where rows are joined, if the other operand's rows still hold two lines.
+/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines.
 const ACROSS_LEN: usize = 128;
+/// Cache lines of the other operand's rows where rows are joined: as many as of a column, more or less.
+const ACROSS_LINES: usize = 4;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 /// Rows of a block that share an operand: as many as kernels read side by side, so that pieces follow one
@@ -64,7 +65,7 @@ impl BlockShape {
         match (plan.inner, limits.across) {
             (Inner::Row, _) if plan.is_paired() => Self::paired(plan, limits),
             (Inner::Window, _) => Self::windows(limits),
-            (_, Some(size)) if joined => within(limit, ACROSS_LEN.min(2 * LINE / size).max(ACROSS_LEN / 2)),
+            (_, Some(size)) if joined => within(limit, (ACROSS_LINES * LINE / size).max(ACROSS_LEN / 2)),
             (_, Some(_)) => within(limit, ACROSS_LEN),
             (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
