@@ -67,6 +67,17 @@ impl<'m> Operand<'m> {
         }
     }
 
+    /// Whether the elements follow one another in memory as they do in the shape, and there are some.
+    pub(crate) fn is_line(&self) -> bool {
+        let mut step = self.dtype.size();
+        let mut axes = self.shape.iter().zip(&self.strides).rev();
+        axes.all(|(&len, &stride)| {
+            let follows = len == 1 || stride == step as isize;
+            step = step.saturating_mul(len);
+            follows && len > 0
+        })
+    }
+
     /// The element type.
     pub fn dtype(&self) -> DType {
         self.dtype

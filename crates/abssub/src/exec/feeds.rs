@@ -64,6 +64,9 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// Elements that a block may have, if something of it is gathered: half of what there is room for where
     /// memory is read in order, so that the other operand's turn comes before the processor forgets.
     pub(super) fn most_elements(&self, plan: &Plan) -> Option<usize> {
+        if self.a.is_in_place() && self.b.is_in_place() && self.weights.is_none() && self.partial.is_none() {
+            return None;
+        }
         let gathered = [
             (!self.a.is_in_place()).then(Feed::<E::Left>::capacity),
             (!self.b.is_in_place()).then(Feed::<E::Right>::capacity),
@@ -72,6 +75,12 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let most = gathered.into_iter().flatten().min();
         let most = if self.run_across(plan) { most } else { most.map(|most| most / 2) };
         most.into_iter().chain(self.partial.as_ref().map(|_| Partial::<E>::capacity())).min()
+    }
+
+    /// Whether an operand that is the same in all rows is gathered.
+    pub(super) fn hold_shared(&self, plan: &Plan) -> bool {
+        let step = plan.rows.step;
+        (step[A] == 0 && !self.a.is_in_place()) || (step[B] == 0 && !self.b.is_in_place())
     }
 
     /// Whether the elements of a row lie far apart, in one operand at least, and those of a column do not:

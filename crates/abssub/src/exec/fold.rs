@@ -178,6 +178,7 @@ where
         let limits = Limits {
             taken: reduction.most_elements(),
             gathered: feeds.most_elements(plan),
+            holds_shared: feeds.hold_shared(plan),
             size: size_of::<E::Left>(),
             across: feeds.run_across(plan).then_some(size_of::<E::Left>()),
         };

@@ -41,6 +41,7 @@ impl<'m> Request<'m> {
     ///
     /// # Errors
     /// [`Error::Types`], [`Error::Broadcast`], [`Error::Axis`] or [`Error::RepeatedAxis`].
+    #[inline]
     pub fn new(a: Operand<'m>, b: Operand<'m>, axes: Option<&[usize]>) -> Result<Self, Error> {
         let shape = broadcast_shapes(&a.shape, &b.shape)?;
         let types = Error::Types { left: a.dtype, right: b.dtype };
@@ -87,6 +88,7 @@ impl<'m> Request<'m> {
     }
 
     /// What to do with differences that are not a number.
+    #[inline]
     pub fn with_missing(mut self, missing: Missing) -> Self {
         let is_always_a_number = self.dtype().is_integer();
         self.missing = if is_always_a_number { Missing::Keep } else { missing };
@@ -101,6 +103,7 @@ impl<'m> Request<'m> {
     }
 
     /// Uses at most `threads` threads, whatever [`num_threads`] says.
+    #[inline]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -179,6 +182,7 @@ impl<'m> Request<'m> {
     }
 
     /// What the threads read.
+    #[inline]
     pub(super) fn job(&self) -> Job<'_, 'm> {
         Job {
             a: &self.a,
@@ -198,6 +202,10 @@ impl<'m> Request<'m> {
         if self.shape.iter().zip(&self.reduced).any(|(&len, &gone)| !gone && len == 0) {
             return None;
         }
+        if index.is_none() && self.is_line() {
+            let len = self.shape.iter().product();
+            return Some(Plan::line(len, self.a.dtype.size(), self.b.dtype.size()));
+        }
         let over = |operand: &Operand<'_>| steps(operand, &self.shape).expect("checked when it was given");
         let perhaps = |operand: &Option<Box<Operand<'m>>>| operand.as_deref().map(over);
         let (a, b) = (over(&self.a), over(&self.b));
@@ -213,6 +221,16 @@ impl<'m> Request<'m> {
         };
         let axes = (0..self.shape.len()).map(axis).collect();
         Some(Plan::new(axes, self.a.dtype.size(), self.b.dtype.size()))
+    }
+
+    /// Whether two lines of memory are all that is read, and reduced into one result: most small calls.
+    fn is_line(&self) -> bool {
+        self.mask.is_none()
+            && self.weights.is_none()
+            && self.a.shape == self.b.shape
+            && self.reduced.iter().all(|&gone| gone)
+            && self.a.is_line()
+            && self.b.is_line()
     }
 
     /// Does some work for the element type.

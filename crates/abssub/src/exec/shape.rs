@@ -18,6 +18,8 @@ pub(super) struct Limits {
     pub(super) taken: usize,
     /// Elements that fit the buffers, where an operand is gathered.
     pub(super) gathered: Option<usize>,
+    /// Whether what rows share is gathered: it stays in its buffer while they pass.
+    pub(super) holds_shared: bool,
     /// The bytes of an element.
     pub(super) size: usize,
     /// The same, if those of a row lie far apart and those of a column do not.
@@ -71,7 +73,7 @@ impl BlockShape {
             (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             (Inner::Row, None) if plan.shares_rows() => {
                 let len = SHARED_BYTES / limits.size;
-                let panel = if limits.gathered.is_none() { SHARED_PANEL } else { len };
+                let panel = if limits.holds_shared { len } else { SHARED_PANEL };
                 let shared = within(limit.min(SHARED_ROWS * len), len.min(limit));
                 Self { panel: panel.max(shared.len), ..shared }
             }

@@ -16,13 +16,20 @@ const PART_BYTES: usize = 512 << 10;
 /// Stores every difference of the strips; true where a value was lost (see [`Stored::store`]).
 ///
 /// The processor's floating-point flags that other threads raise are raised on this one too.
+#[inline]
 pub fn absdiff_strip<E: Stored>(strips: MapStrip<'_, E>) -> bool {
     let level = Level::current();
     let bytes_each = size_of::<E::Left>() + size_of::<E::Right>() + size_of::<E::Out>();
-    let len = strips.out.len();
-    if len * bytes_each < PARALLEL_FROM_BYTES || !strips.is_independent() {
+    if strips.out.len() * bytes_each < PARALLEL_FROM_BYTES || !strips.is_independent() {
         return strips.run(level);
     }
+    in_parts(strips, bytes_each, level)
+}
+
+/// The same, shared among threads.
+#[inline(never)]
+fn in_parts<E: Stored>(strips: MapStrip<'_, E>, bytes_each: usize, level: Level) -> bool {
+    let len = strips.out.len();
     // A multiple of 4096 elements: no two threads write into one page, let alone one cache line.
     let part = (PART_BYTES / bytes_each).next_multiple_of(4096);
     let (next, lost, flags) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicUsize::new(0));

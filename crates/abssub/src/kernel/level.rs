@@ -90,7 +90,8 @@ impl fmt::Display for UnknownLevel {
 
 impl std::error::Error for UnknownLevel {}
 
-/// One more than the index in `available()` of the level in use; 0 until it is first asked for.
+/// One more than the index in `Set::ALL` of the level in use, which only a `Level` is stored in; 0 until it is
+/// first asked for.
 static CURRENT: AtomicU8 = AtomicU8::new(0);
 
 impl Level {
@@ -121,7 +122,7 @@ impl Level {
     pub fn current() -> Level {
         match CURRENT.load(Ordering::Relaxed) {
             0 => Level::first_use(),
-            index => Level::available()[usize::from(index) - 1],
+            index => Level(Set::ALL[usize::from(index) - 1]),
         }
     }
 
@@ -142,7 +143,7 @@ impl Level {
 
     /// Makes this the level that calls use from now on, in the whole process.
     pub fn make_current(self) {
-        let index = Level::available().iter().position(|&level| level == self).expect("made by detection");
+        let index = Set::ALL.iter().position(|&set| set == self.0).expect("all sets are there");
         CURRENT.store(index as u8 + 1, Ordering::Relaxed);
     }
 }

@@ -40,12 +40,13 @@ impl<'m, E: Stored> MapStrip<'m, E> {
 
     /// Whether no element is written before another is read from its place: each input is the
     /// output itself, or does not touch it. Only then may elements be handled in any order.
+    #[inline]
     pub fn is_independent(&self) -> bool {
-        let out = self.out.span();
-        let clear = |(first, last): (usize, usize), same: bool| same || last <= out.0 || out.1 <= first;
-        let same_step = self.out.is_contiguous();
-        clear(self.a.span(), same_step && self.a.is_contiguous() && self.a.span() == out)
-            && clear(self.b.span(), same_step && self.b.is_contiguous() && self.b.span() == out)
+        let (out, same_step) = (self.out.span(), self.out.is_contiguous());
+        let clear = |span: (usize, usize), is_contiguous: bool| {
+            span.1 <= out.0 || out.1 <= span.0 || (same_step && is_contiguous && span == out)
+        };
+        clear(self.a.span(), self.a.is_contiguous()) && clear(self.b.span(), self.b.is_contiguous())
     }
 
     /// The strips from `from` on, `len` elements of each.

@@ -12,15 +12,17 @@ pub(crate) struct View<'a> {
 
 /// The common shape of two operands, by NumPy's rule.
 pub(crate) fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<PerAxis<usize>, Error> {
-    let ndim = left.len().max(right.len());
-    let from_end = |shape: &[usize], i: usize| shape.len().checked_sub(ndim - i).map_or(1, |at| shape[at]);
-    let shape: PerAxis<usize> = (0..ndim)
-        .map(|i| match (from_end(left, i), from_end(right, i)) {
-            (l, r) if l == r => Ok(l),
-            (1, other) | (other, 1) => Ok(other),
-            _ => Err(Error::Broadcast { left: left.to_vec(), right: right.to_vec() }),
-        })
-        .collect::<Result<_, _>>()?;
+    let (longer, shorter) = if left.len() < right.len() { (right, left) } else { (left, right) };
+    let mut shape = PerAxis::from_slice(longer);
+    let missing = longer.len() - shorter.len();
+    for (place, &len) in shape[missing..].iter_mut().zip(shorter) {
+        match (*place, len) {
+            (own, other) if own == other => {}
+            (1, other) => *place = other,
+            (_, 1) => {}
+            _ => return Err(Error::Broadcast { left: left.to_vec(), right: right.to_vec() }),
+        }
+    }
     // Counted as addresses are: no sum of lengths and steps along the way can wrap then.
     let places = shape.iter().try_fold(1isize, |all, &len| all.checked_mul(isize::try_from(len).ok()?));
     if places.is_none() && !shape.contains(&0) {

@@ -60,6 +60,21 @@ impl Plan {
         Self { start, kept, reduced, rows, across: Axis::single(false), inner_axis, inner }
     }
 
+    /// Over `len` elements that follow one another in both operands, all of them reduced into one result.
+    pub(crate) fn line(len: usize, size_a: usize, size_b: usize) -> Self {
+        let mut inner_axis = Axis { len, ..Axis::single(true) };
+        (inner_axis.step[A], inner_axis.step[B]) = (size_a as isize, size_b as isize);
+        Self {
+            start: [0; TRACKS],
+            kept: Vec::new(),
+            reduced: Vec::new(),
+            rows: Axis::single(true),
+            across: Axis::single(false),
+            inner_axis,
+            inner: Inner::Row,
+        }
+    }
+
     /// Takes rows together with the others that they meet, where every row of one operand meets every row of the other.
     pub(crate) fn pair(&mut self) {
         let moves = |axis: &Axis| (axis.step[A] != 0, axis.step[B] != 0);
@@ -279,6 +294,18 @@ mod tests {
         assert_eq!(len, 1080 * 1920);
         let part = plan.narrowed(place, 100, 50);
         assert_eq!((part.start[A], part.start[B], part.inner_axis.len), (100, 100, 50));
+    }
+
+    #[test]
+    fn a_line_is_planned_as_any_call_is() {
+        let (line, planned) =
+            (Plan::line(70, 1, 2), Plan::new(smallvec![axis(10, 7, 14, true), axis(7, 1, 2, true)], 1, 2));
+        assert_eq!(
+            (line.start, line.inner_axis, line.rows),
+            (planned.start, planned.inner_axis, planned.rows)
+        );
+        assert_eq!((line.inner, line.across), (planned.inner, planned.across));
+        assert!(planned.kept.is_empty() && planned.reduced.is_empty());
     }
 
     #[test]
