@@ -13,8 +13,10 @@ from .case import Call, Case, Contender, Data, Scale
 Verdict = Literal["right", "rounded", "WRONG", "error", "n/a"]
 # A timing of less than this is many calls together, or the clock would be what is timed.
 SHORTEST = 50e-6
-# A call as short as this is made once more before each turn, to find its data in the cache again.
+# A call as short as this is made for a while before each turn: its data are in the cache again then, and the
+# threads of a library's pool awake and on processors of their own, as where it is called in a loop.
 WARMED_BELOW = 0.02
+WARMING = 0.03
 # Threads of the contender before, which still spin, are given this long to stop.
 PAUSE = 0.003
 REPEATS_AT_MOST = 9
@@ -121,12 +123,21 @@ def _turn(row: Timed, call: Call, effort: Effort) -> float:
         return _own_clock(call, effort)
     time.sleep(PAUSE)
     last = row.rounds[-1] if row.rounds else 0.0
-    warm = min(_timing(call, 1) for _ in range(2)) if last < WARMED_BELOW else last
+    warm = _warmed(call) if last < WARMED_BELOW else last
     calls = max(1, round(SHORTEST / max(warm, 1e-9)))
     taken: list[float] = []
     while len(taken) < REPEATS_AT_MOST and (not taken or sum(taken) * calls < effort.seconds_a_turn):
         taken.append(_timing(call, calls))
     return statistics.median(taken)
+
+
+def _warmed(call: Call) -> float:
+    """The seconds of a call that has been made for a while."""
+    least = min(_timing(call, 1) for _ in range(2))
+    until = time.perf_counter() + WARMING
+    while time.perf_counter() < until:
+        least = min(least, _timing(call, 1))
+    return least
 
 
 def _own_clock(call: Call, effort: Effort) -> float:

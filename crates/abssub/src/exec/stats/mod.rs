@@ -9,6 +9,7 @@ mod measuring;
 mod request;
 mod rows;
 mod tile;
+mod together;
 
 pub use accumulator::Accumulator;
 pub use bound::{Bound, Comparison};

@@ -4,17 +4,17 @@ use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Index, Piece};
 use super::tile::{Tile, Wanted, clear, losses};
+use super::together::{Shown, Together, look_at_bytes, signed_bytes};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
-use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
+use crate::kernel::bytes::ABREAST;
 use crate::kernel::histogram::CountBinsOfPairs;
 use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
-use crate::kernel::pairs::{CountPairs, CountRows, GreatestOfPairs, GreatestOfRows};
+use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{Counter, State};
-use std::any::{Any, TypeId};
-use std::array::from_fn;
+use std::any::Any;
 
 /// A row of a block.
 #[derive(Clone, Copy)]
@@ -22,52 +22,6 @@ struct Line<'b, E: Keyed> {
     a: Run<'b, E::Left>,
     b: Run<'b, E::Right>,
     flags: Option<&'b [u8]>,
-}
-
-/// What a row shows that was looked at together with others.
-#[derive(Clone, Copy, Default)]
-struct Shown<K> {
-    high: K,
-    count: u64,
-    sum: u64,
-    squares: u64,
-}
-
-/// Rows that were looked at together, if they were.
-#[derive(Clone, Copy, Default)]
-struct Together<K> {
-    shown: [Shown<K>; MOST_TOGETHER],
-    /// How many of the rows below `until` were.
-    count: usize,
-    until: usize,
-}
-
-/// Rows that are looked at together at most: memory answers several streams faster than one.
-const MOST_TOGETHER: usize = 8;
-
-impl<K: Key> From<bytes::Seen> for Shown<K> {
-    fn from(seen: bytes::Seen) -> Self {
-        let high = K::narrow(seen.greatest.into());
-        Self { high, count: seen.inside, sum: seen.sum, squares: seen.squares }
-    }
-}
-
-impl<K: Key> Together<K> {
-    /// The rows from `row` on.
-    fn of<const N: usize>(row: usize, rows: [impl Into<Shown<K>>; N]) -> Self {
-        let mut together = Self { count: N, until: row + N, ..Self::default() };
-        together.shown.iter_mut().zip(rows).for_each(|(shown, row)| *shown = row.into());
-        together
-    }
-
-    /// Row `row` is looked at alone.
-    fn nothing(row: usize) -> Self {
-        Self { until: row + 1, ..Self::default() }
-    }
-
-    fn row(&self, row: usize) -> Option<Shown<K>> {
-        (row + self.count >= self.until).then(|| self.shown[row + self.count - self.until])
-    }
 }
 
 impl<E: Measured> Wanted<E> {
@@ -78,17 +32,11 @@ impl<E: Measured> Wanted<E> {
         signed_bytes::<E>().is_some() && sums.count() + looks > 1
     }
 
-    fn asked(&self) -> Looks<'_, E::Key> {
+    pub(super) fn asked(&self) -> Looks<'_, E::Key> {
         // What is lost on the way to an infinity or no number is told by the greatest key.
         let high = self.high.is_some() || E::LAST < E::Key::MAX;
         Looks { high, low: self.low.is_some(), ranges: &self.spans }
     }
-}
-
-/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
-fn signed_bytes<E: Keyed>() -> Option<bool> {
-    let is = |id| TypeId::of::<E>() == id;
-    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
 }
 
 impl<E: Measured> Tile<E> {
@@ -99,7 +47,7 @@ impl<E: Measured> Tile<E> {
         let mut together = Together::default();
         for row in 0..a.count() {
             if row == together.until {
-                together = self.look_together(wanted, level, piece, row);
+                together = Together::look(wanted, level, piece, row);
             }
             let place = piece.places.start + if piece.into == FoldInto::One { 0 } else { row };
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
@@ -136,30 +84,6 @@ impl<E: Measured> Tile<E> {
                 let (Line { a, b, flags }, room) = (line, self.keys.room(Keys::<E::Key>::MOST));
                 level.run(CountBinsOfPairs::<E> { bins, a, b, flags, room, counts });
             }
-        }
-    }
-
-    /// What the rows from `row` on show, if they can be looked at together.
-    fn look_together(
-        &self,
-        wanted: &Wanted<E>,
-        level: Level,
-        piece: &Piece<'_, E>,
-        row: usize,
-    ) -> Together<E::Key> {
-        let (block, looks) = (piece.block, wanted.asked());
-        let left = block.a.count() - row;
-        if let Some(signed) = signed_bytes::<E>().filter(|_| wanted.looks_at_bytes() && left >= ABREAST) {
-            let (a, b) = (from_fn(|i| block.a.row(row + i)), from_fn(|i| block.b.row(row + i)));
-            let seen = level.run(look_at_bytes::<E>(a, b, looks, signed));
-            return Together::of(row, seen);
-        }
-        let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
-        // As many as registers hold the lanes of.
-        match size_of::<E::Key>() {
-            1 | 2 if is_plain && left >= 8 => look_at_rows::<E, 8>(level, block, row, looks),
-            4 if is_plain && left >= 4 => look_at_rows::<E, 4>(level, block, row, looks),
-            _ => Together::nothing(row),
         }
     }
 
@@ -214,39 +138,6 @@ impl<E: Measured> Tile<E> {
                 level.run(LookAtPairs::<E> { a, b, flags, looks, room, counts })
             }
         }
-    }
-}
-
-/// A look at rows of bytes.
-fn look_at_bytes<'m, E: Keyed>(
-    a: [Run<'m, E::Left>; ABREAST],
-    b: [Run<'m, E::Right>; ABREAST],
-    looks: Looks<'_, E::Key>,
-    signed: bool,
-) -> LookAtBytes<'m> {
-    let first = looks.ranges.first().copied().flatten();
-    let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
-    LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span }
-}
-
-/// What `N` rows from `row` on show that share an operand.
-fn look_at_rows<E: Keyed, const N: usize>(
-    level: Level,
-    block: Block<'_, E>,
-    row: usize,
-    looks: Looks<'_, E::Key>,
-) -> Together<E::Key> {
-    let (a, b) = (from_fn(|i| block.a.row(row + i)), block.b.row(0));
-    match looks {
-        Looks { high: true, ranges: [], .. } => {
-            let greatest = level.run(GreatestOfRows::<E, N> { a, b });
-            Together::of(row, greatest.map(|high| Shown { high, ..Shown::default() }))
-        }
-        Looks { high: false, ranges: &[Some((low, span))], .. } => {
-            let counts = level.run(CountRows::<E, N> { a, b, low, span });
-            Together::of(row, counts.map(|count| Shown { count, ..Shown::default() }))
-        }
-        _ => Together::nothing(row),
     }
 }
 

@@ -1,0 +1,122 @@
+//! Several rows of a block that are looked at together: those that share an operand, and rows of bytes.
+
+use super::super::measured::Measured;
+use super::super::reduction::Piece;
+use super::tile::Wanted;
+use crate::array::run::Run;
+use crate::element::{Key, Keyed};
+use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
+use crate::kernel::looks::Looks;
+use crate::kernel::pairs::{CountRows, GreatestOfRows};
+use crate::kernel::{Block, Level};
+use std::any::TypeId;
+use std::array::from_fn;
+
+/// What a row shows that was looked at together with others.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shown<K> {
+    pub(super) high: K,
+    pub(super) count: u64,
+    pub(super) sum: u64,
+    pub(super) squares: u64,
+}
+
+/// Rows that were looked at together, if they were.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Together<K> {
+    shown: [Shown<K>; MOST_TOGETHER],
+    /// How many of the rows below `until` were.
+    count: usize,
+    /// The first row that is not looked at yet.
+    pub(super) until: usize,
+}
+
+/// Rows that are looked at together at most: memory answers several streams faster than one.
+const MOST_TOGETHER: usize = 8;
+
+impl<K: Key> From<bytes::Seen> for Shown<K> {
+    fn from(seen: bytes::Seen) -> Self {
+        let high = K::narrow(seen.greatest.into());
+        Self { high, count: seen.inside, sum: seen.sum, squares: seen.squares }
+    }
+}
+
+impl<K: Key> Together<K> {
+    /// The rows from `row` on.
+    fn of<const N: usize>(row: usize, rows: [impl Into<Shown<K>>; N]) -> Self {
+        let mut together = Self { count: N, until: row + N, ..Self::default() };
+        together.shown.iter_mut().zip(rows).for_each(|(shown, row)| *shown = row.into());
+        together
+    }
+
+    /// Row `row` is looked at alone.
+    fn nothing(row: usize) -> Self {
+        Self { until: row + 1, ..Self::default() }
+    }
+
+    /// What a row showed, if it was looked at with others.
+    pub(super) fn row(&self, row: usize) -> Option<Shown<K>> {
+        (row + self.count >= self.until).then(|| self.shown[row + self.count - self.until])
+    }
+
+    /// Looks at as many rows from `row` on as can be looked at together.
+    pub(super) fn look<E: Measured<Key = K>>(
+        wanted: &Wanted<E>,
+        level: Level,
+        piece: &Piece<'_, E>,
+        row: usize,
+    ) -> Self {
+        let (block, looks) = (piece.block, wanted.asked());
+        let left = block.a.count() - row;
+        if let Some(signed) = signed_bytes::<E>().filter(|_| wanted.looks_at_bytes() && left >= ABREAST) {
+            let (a, b) = (from_fn(|i| block.a.row(row + i)), from_fn(|i| block.b.row(row + i)));
+            return Self::of(row, level.run(look_at_bytes::<E>(a, b, looks, signed)));
+        }
+        let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
+        // As many as registers hold the lanes of.
+        match size_of::<K>() {
+            1 | 2 if is_plain && left >= 8 => look_at_rows::<E, 8>(level, block, row, looks),
+            4 if is_plain && left >= 4 => look_at_rows::<E, 4>(level, block, row, looks),
+            _ => Self::nothing(row),
+        }
+    }
+}
+
+/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
+pub(super) fn signed_bytes<E: Keyed>() -> Option<bool> {
+    let is = |id| TypeId::of::<E>() == id;
+    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
+}
+
+/// A look at rows of bytes.
+pub(super) fn look_at_bytes<'m, E: Keyed>(
+    a: [Run<'m, E::Left>; ABREAST],
+    b: [Run<'m, E::Right>; ABREAST],
+    looks: Looks<'_, E::Key>,
+    signed: bool,
+) -> LookAtBytes<'m> {
+    let first = looks.ranges.first().copied().flatten();
+    let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
+    LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span }
+}
+
+/// What `N` rows from `row` on show that share an operand.
+fn look_at_rows<E: Keyed, const N: usize>(
+    level: Level,
+    block: Block<'_, E>,
+    row: usize,
+    looks: Looks<'_, E::Key>,
+) -> Together<E::Key> {
+    let (a, b) = (from_fn(|i| block.a.row(row + i)), block.b.row(0));
+    match looks {
+        Looks { high: true, ranges: [], .. } => {
+            let greatest = level.run(GreatestOfRows::<E, N> { a, b });
+            Together::of(row, greatest.map(|high| Shown { high, ..Shown::default() }))
+        }
+        Looks { high: false, ranges: &[Some((low, span))], .. } => {
+            let counts = level.run(CountRows::<E, N> { a, b, low, span });
+            Together::of(row, counts.map(|count| Shown { count, ..Shown::default() }))
+        }
+        _ => Together::nothing(row),
+    }
+}
