@@ -123,7 +123,7 @@ def _turn(row: Timed, call: Call, effort: Effort) -> float:
         return _own_clock(call, effort)
     time.sleep(PAUSE)
     last = row.rounds[-1] if row.rounds else 0.0
-    warm = _warmed(call) if last < WARMED_BELOW else last
+    warm = _warmed(call, effort) if last < WARMED_BELOW else last
     calls = max(1, round(SHORTEST / max(warm, 1e-9)))
     taken: list[float] = []
     while len(taken) < REPEATS_AT_MOST and (not taken or sum(taken) * calls < effort.seconds_a_turn):
@@ -131,10 +131,10 @@ def _turn(row: Timed, call: Call, effort: Effort) -> float:
     return statistics.median(taken)
 
 
-def _warmed(call: Call) -> float:
+def _warmed(call: Call, effort: Effort) -> float:
     """The seconds of a call that has been made for a while."""
     least = min(_timing(call, 1) for _ in range(2))
-    until = time.perf_counter() + WARMING
+    until = time.perf_counter() + min(WARMING, effort.seconds_a_turn)
     while time.perf_counter() < until:
         least = min(least, _timing(call, 1))
     return least
