@@ -50,7 +50,7 @@ const APART_BYTES: usize = 512 << 10;
 impl<E: Measured> Held for States<E> {
     fn merge(&mut self, other: &dyn Held) {
         let other = other.any().downcast_ref::<Self>().expect("of one pairing");
-        (0..self.tile.number.len()).for_each(|place| self.tile.merge(place, &other.tile, place));
+        self.tile.merge(0, &other.tile, 0, self.tile.number.len());
     }
 
     fn store(&self, outputs: &[Output<'_>]) -> Result<Specials, Error> {
@@ -282,7 +282,7 @@ impl ForElement for Update<'_, '_, '_, '_> {
             if (self.go_on)(Progress { done: total, total }) { Ok(()) } else { Err(Error::Interrupted) }
         });
         if outcome.is_ok() {
-            (0..len).for_each(|place| tile.merge(place, &apart, place));
+            tile.merge(0, &apart, 0, len);
         }
         (false, outcome)
     }

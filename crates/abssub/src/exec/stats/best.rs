@@ -106,13 +106,18 @@ impl<K: Key> Best<K> {
         }
     }
 
-    /// Takes in one result of another.
-    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize) {
+    /// Takes in some results of another.
+    pub(super) fn merge(&mut self, places: Range<usize>, other: &Self, from: Range<usize>) {
+        let keys = self.keys[places.clone()].iter_mut().zip(&other.keys[from.clone()]);
         match (&mut self.at, &other.at) {
-            (Some(at), Some(others)) if others[from] != NOWHERE => {
-                better(&mut self.keys[place], &mut at[place], other.keys[from], others[from]);
+            (Some(at), Some(others)) => {
+                for ((best, &key), (at, &number)) in keys.zip(at[places].iter_mut().zip(&others[from])) {
+                    if number != NOWHERE {
+                        better(best, at, key, number);
+                    }
+                }
             }
-            _ => self.keys[place] = self.keys[place].max(other.keys[from]),
+            _ => keys.for_each(|(best, &key)| *best = (*best).max(key)),
         }
     }
 }

@@ -31,8 +31,10 @@ pub(super) struct Kept<'t, E: Measured>(pub(super) Mutex<&'t mut Tile<E>>);
 impl<E: Measured> Sink<E> for Kept<'_, E> {
     fn take(&self, _: &Wanted<E>, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for i in 0..run.len {
-            kept.merge((run.first + run.step * i as isize) as usize, tile, i);
+        if run.step == 1 {
+            kept.merge(run.first as usize, tile, 0, run.len);
+        } else {
+            (0..run.len).for_each(|i| kept.merge((run.first + run.step * i as isize) as usize, tile, i, 1));
         }
         Ok(Specials::default())
     }
@@ -68,7 +70,7 @@ impl<E: Measured, S: Sink<E>> Reduction<E> for Measuring<'_, E, S> {
     }
 
     fn merge(&self, whole: &mut Tile<E>, part: &Tile<E>) {
-        (0..whole.number.len()).for_each(|place| whole.merge(place, part, place));
+        whole.merge(0, part, 0, whole.number.len());
     }
 
     fn store(&self, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {

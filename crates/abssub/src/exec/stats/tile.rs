@@ -132,32 +132,43 @@ impl<E: Measured> Tile<E> {
         clear(&mut self.histogram);
     }
 
-    /// Takes in one result of another tile that was made alike.
-    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize) {
-        fn join<S: State>(states: &mut [S], place: usize, others: &[S], from: usize) {
-            if let (Some(state), Some(other)) = (states.get_mut(place), others.get(from)) {
-                state.merge(other);
+    /// Takes in `len` results of another tile that was made alike, from its place `from` on, into those from
+    /// `place` on.
+    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize, len: usize) {
+        fn join<S: State>(states: &mut [S], others: &[S], (place, from, len): (usize, usize, usize)) {
+            if !states.is_empty() {
+                let pairs = states[place..place + len].iter_mut().zip(&others[from..from + len]);
+                pairs.for_each(|(state, other)| state.merge(other));
             }
         }
-        self.met = self.met.or(other.met);
-        self.number[place] += other.number[from];
-        if let (Some(offered), Some(more)) = (self.offered.get_mut(place), other.offered.get(from)) {
-            *offered += more;
+        fn add(counts: &mut [u64], more: &[u64]) {
+            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
         }
-        join(&mut self.sum, place, &other.sum, from);
-        join(&mut self.squares, place, &other.squares, from);
-        join(&mut self.weighted_sum, place, &other.weighted_sum, from);
-        join(&mut self.weighted_squares, place, &other.weighted_squares, from);
-        join(&mut self.weight, place, &other.weight, from);
+        let run = (place, from, len);
+        let (own, others) = (place..place + len, from..from + len);
+        self.met = self.met.or(other.met);
+        add(&mut self.number[own.clone()], &other.number[others.clone()]);
+        if let (Some(offered), Some(more)) =
+            (self.offered.get_mut(own.clone()), other.offered.get(others.clone()))
+        {
+            add(offered, more);
+        }
+        join(&mut self.sum, &other.sum, run);
+        join(&mut self.squares, &other.squares, run);
+        join(&mut self.weighted_sum, &other.weighted_sum, run);
+        join(&mut self.weighted_squares, &other.weighted_squares, run);
+        join(&mut self.weight, &other.weight, run);
         for (best, other) in [(&mut self.high, &other.high), (&mut self.low, &other.low)] {
             if let (Some(best), Some(other)) = (best, other) {
-                best.merge(place, other, from);
+                best.merge(own.clone(), other, others.clone());
             }
         }
-        self.within.iter_mut().zip(&other.within).for_each(|(counts, more)| counts[place] += more[from]);
+        for (counts, more) in self.within.iter_mut().zip(&other.within) {
+            add(&mut counts[own.clone()], &more[others.clone()]);
+        }
         let bins = self.histogram.len() / self.number.len().max(1);
-        let (own, others) = (place * bins..(place + 1) * bins, from * bins..(from + 1) * bins);
-        self.histogram[own].iter_mut().zip(&other.histogram[others]).for_each(|(count, more)| *count += more);
+        let (own, others) = (own.start * bins..own.end * bins, others.start * bins..others.end * bins);
+        add(&mut self.histogram[own], &other.histogram[others]);
     }
 
     /// The states as bytes.
