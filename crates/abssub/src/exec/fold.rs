@@ -180,7 +180,7 @@ where
             gathered: feeds.most_elements(plan),
             holds_shared: feeds.hold_shared(plan),
             size: size_of::<E::Left>(),
-            across: feeds.run_across(plan).then_some(size_of::<E::Left>()),
+            across: feeds.run_across(plan),
         };
         let shape = BlockShape::new(plan, limits);
         let states = reduction.tile(shared.cut.largest_tile());

@@ -69,6 +69,7 @@ pub(super) struct Shared<'s, T> {
     /// Tasks taken from either end.
     first: AtomicUsize,
     last: AtomicUsize,
+    /// Tasks that nobody has taken.
     left: AtomicUsize,
     stop: AtomicBool,
     done: AtomicU64,

@@ -9,7 +9,7 @@
 //! call and a caller for its helpers: to sleep and be woken takes longer than many calls do.
 #![allow(unsafe_code)]
 
-use super::seat::Seat;
+use super::seat::{Seat, awake_until};
 use super::threads::num_threads;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -164,7 +164,7 @@ impl Gate {
 
     /// Whether nobody is inside, waiting for that at most so long.
     fn is_empty_within(&self, wait: Duration) -> bool {
-        if super::seat::awake_until(|| self.is_empty()) {
+        if awake_until(|| self.is_empty()) {
             return true;
         }
         let asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);

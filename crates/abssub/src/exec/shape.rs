@@ -22,8 +22,8 @@ pub(super) struct Limits {
     pub(super) holds_shared: bool,
     /// The bytes of an element.
     pub(super) size: usize,
-    /// The same, if those of a row lie far apart and those of a column do not.
-    pub(super) across: Option<usize>,
+    /// Whether those of a row lie far apart and those of a column do not.
+    pub(super) across: bool,
 }
 
 /// Elements that the kernel is given at a time, so that a call can be stopped between.
@@ -67,11 +67,11 @@ impl BlockShape {
         match (plan.inner, limits.across) {
             (Inner::Row, _) if plan.is_paired() => Self::paired(plan, limits),
             (Inner::Window, _) => Self::windows(limits),
-            (_, Some(size)) if joined => within(limit, (ACROSS_LINES * LINE / size).max(ACROSS_LEN / 2)),
-            (_, Some(_)) => within(limit, ACROSS_LEN),
-            (Inner::Column, None) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
-            (Inner::Column, None) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
-            (Inner::Row, None) if plan.shares_rows() => {
+            (_, true) if joined => within(limit, (ACROSS_LINES * LINE / limits.size).max(ACROSS_LEN / 2)),
+            (_, true) => within(limit, ACROSS_LEN),
+            (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
+            (Inner::Column, false) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
+            (Inner::Row, false) if plan.shares_rows() => {
                 let len = SHARED_BYTES / limits.size;
                 let panel = if limits.holds_shared { len } else { SHARED_PANEL };
                 let shared = within(limit.min(SHARED_ROWS * len), len.min(limit));

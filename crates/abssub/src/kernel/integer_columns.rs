@@ -1,6 +1,8 @@
 //! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
 
 use super::fold::Rows;
+use super::unrolled::each_row;
+use super::vectors::ABREAST_AHEAD_BYTES;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
@@ -80,8 +82,6 @@ const BLOCK: usize = 64;
 /// Rows that are read side by side: partial sums are loaded and stored once for all of them, and memory
 /// answers several streams faster than one.
 const ABREAST: usize = 8;
-/// How far ahead the bytes of each are asked for.
-const AHEAD_BYTES: usize = 1024;
 
 #[inline(always)]
 pub(super) fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
@@ -121,15 +121,7 @@ fn add_rows<E: Partial, const N: usize>(
     let (blocks, rest) = sums.as_chunks_mut::<BLOCK>();
     for (k, sums) in blocks.iter_mut().enumerate() {
         let mut grown = *sums;
-        // One by one: a loop over rows would be kept as a loop.
-        add_block::<E, N, 0>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 1>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 2>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 3>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 4>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 5>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 6>(&mut grown, &rows_a, &rows_b, k * BLOCK);
-        add_block::<E, N, 7>(&mut grown, &rows_a, &rows_b, k * BLOCK);
+        each_row!(add_block::<E, N>(&mut grown, &rows_a, &rows_b, k * BLOCK));
         *sums = grown;
     }
     let whole = len - rest.len();
@@ -147,7 +139,7 @@ fn add_block<E: Partial, const N: usize, const R: usize>(
     at: usize,
 ) {
     if R < N {
-        a[R].part(at, BLOCK).prefetch_ahead(AHEAD_BYTES);
+        a[R].part(at, BLOCK).prefetch_ahead(ABREAST_AHEAD_BYTES);
         let (a, b) = (a[R].block::<BLOCK>(at), b[R].block::<BLOCK>(at));
         (0..BLOCK).for_each(|j| E::grow(&mut sums[j], a[j], b[j]));
     }

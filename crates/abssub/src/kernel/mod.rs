@@ -23,6 +23,7 @@ pub(crate) mod pairs;
 mod real;
 mod scalar;
 mod turn;
+mod unrolled;
 mod vectors;
 mod window;
 

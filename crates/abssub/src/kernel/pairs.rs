@@ -2,7 +2,8 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use super::vectors::AHEAD_BYTES;
+use super::unrolled::each_row;
+use super::vectors::{ABREAST_AHEAD_BYTES, AHEAD_BYTES};
 use crate::array::run::{Lockstep, Run};
 use crate::element::{Key, Keyed};
 
@@ -62,23 +63,6 @@ impl<E: Keyed> Kernel for CountPairs<'_, E> {
     }
 }
 
-/// How far ahead the bytes of each of several rows are asked for.
-const ABREAST_AHEAD_BYTES: usize = 1024;
-
-/// Does something for one row after the other, up to eight: a loop over rows would be kept as a loop.
-macro_rules! each_row {
-    ($row:ident::<$($t:ident),*> $arguments:tt) => {
-        $row::<$($t,)* 0> $arguments;
-        $row::<$($t,)* 1> $arguments;
-        $row::<$($t,)* 2> $arguments;
-        $row::<$($t,)* 3> $arguments;
-        $row::<$($t,)* 4> $arguments;
-        $row::<$($t,)* 5> $arguments;
-        $row::<$($t,)* 6> $arguments;
-        $row::<$($t,)* 7> $arguments;
-    };
-}
-
 /// The greatest key of each of some rows with one that they share: memory answers several streams faster
 /// than one, and each of the shared elements is loaded once.
 pub(crate) struct GreatestOfRows<'m, E: Keyed, const N: usize> {
@@ -91,6 +75,7 @@ impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> [E::Key; N] {
+        const { assert!(N <= 8, "as many as each_row! does") };
         let (a, b) = (self.a, self.b);
         let mut lanes = [[E::Key::default(); LANES]; N];
         let whole = b.len() / LANES * LANES;
@@ -158,6 +143,7 @@ impl<E: Keyed, const N: usize> Kernel for CountRows<'_, E, N> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> [u64; N] {
+        const { assert!(N <= 8, "as many as each_row! does") };
         let Self { a, b, low, span } = self;
         let mut counts = [0; N];
         let whole = b.len() / LANES * LANES;

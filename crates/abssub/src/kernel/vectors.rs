@@ -13,9 +13,9 @@ pub(super) trait VectorSum {
     /// Steps after which the lanes must be emptied.
     const STEPS: usize;
 
-    /// How far ahead the bytes of rows that are read side by side are asked for, if that is of use: where a step
-    /// is several instructions, the processor sees less far by itself.
-    const AHEAD_BYTES: usize = 0;
+    /// Whether rows that are read side by side are asked for ahead: where a step is several instructions, the
+    /// processor sees less far by itself.
+    const ASKS_AHEAD: bool = false;
 
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
@@ -94,7 +94,7 @@ pub(super) enum Squares<const SIGNED: bool> {}
 impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
     // An i32 lane grows by at most 260100 a step.
     const STEPS: usize = 1 << 13;
-    const AHEAD_BYTES: usize = 1024;
+    const ASKS_AHEAD: bool = true;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
@@ -114,6 +114,8 @@ impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
 
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
+/// The same for each of several rows that are read side by side.
+pub(super) const ABREAST_AHEAD_BYTES: usize = 1024;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -300,8 +302,8 @@ fn tile_lanes<S: Simd, K: VectorSum, const M: usize, const N: usize>(
 ) -> [[S::V; N]; M] {
     let mut sums = [[simd.zero(); N]; M];
     for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
-        if K::AHEAD_BYTES > 0 && M == STREAMS {
-            a.iter().for_each(|row| row.prefetch_ahead(K::AHEAD_BYTES));
+        if K::ASKS_AHEAD && M == STREAMS {
+            a.iter().for_each(|row| row.prefetch_ahead(ABREAST_AHEAD_BYTES));
         }
         add_step::<S, K, M, N>(simd, a, b, &mut sums, Simd::load);
     }

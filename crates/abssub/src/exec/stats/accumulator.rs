@@ -50,7 +50,8 @@ const APART_BYTES: usize = 512 << 10;
 impl<E: Measured> Held for States<E> {
     fn merge(&mut self, other: &dyn Held) {
         let other = other.any().downcast_ref::<Self>().expect("of one pairing");
-        self.tile.merge(0, &other.tile, 0, self.tile.number.len());
+        let all = 0..self.tile.number.len();
+        self.tile.merge(all.clone(), &other.tile, all);
     }
 
     fn store(&self, outputs: &[Output<'_>]) -> Result<Specials, Error> {
@@ -282,7 +283,7 @@ impl ForElement for Update<'_, '_, '_, '_> {
             if (self.go_on)(Progress { done: total, total }) { Ok(()) } else { Err(Error::Interrupted) }
         });
         if outcome.is_ok() {
-            tile.merge(0, &apart, 0, len);
+            tile.merge(0..len, &apart, 0..len);
         }
         (false, outcome)
     }

@@ -32,9 +32,13 @@ impl<E: Measured> Sink<E> for Kept<'_, E> {
     fn take(&self, _: &Wanted<E>, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if run.step == 1 {
-            kept.merge(run.first as usize, tile, 0, run.len);
+            let first = run.first as usize;
+            kept.merge(first..first + run.len, tile, 0..run.len);
         } else {
-            (0..run.len).for_each(|i| kept.merge((run.first + run.step * i as isize) as usize, tile, i, 1));
+            for i in 0..run.len {
+                let place = (run.first + run.step * i as isize) as usize;
+                kept.merge(place..place + 1, tile, i..i + 1);
+            }
         }
         Ok(Specials::default())
     }
@@ -70,7 +74,8 @@ impl<E: Measured, S: Sink<E>> Reduction<E> for Measuring<'_, E, S> {
     }
 
     fn merge(&self, whole: &mut Tile<E>, part: &Tile<E>) {
-        whole.merge(0, part, 0, whole.number.len());
+        let all = 0..whole.number.len();
+        whole.merge(all.clone(), part, all);
     }
 
     fn store(&self, tile: &Tile<E>, run: ResultRun) -> Result<Specials, Error> {

@@ -4,17 +4,16 @@ use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Index, Piece};
 use super::tile::{Tile, Wanted, clear, losses};
-use super::together::{Shown, Together, look_at_bytes, signed_bytes};
+use super::together::{Shown, Together};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
-use crate::kernel::bytes::ABREAST;
 use crate::kernel::histogram::CountBinsOfPairs;
 use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
 use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{Counter, State};
-use std::any::Any;
+use std::any::{Any, TypeId};
 
 /// A row of a block.
 #[derive(Clone, Copy)]
@@ -25,11 +24,12 @@ struct Line<'b, E: Keyed> {
 }
 
 impl<E: Measured> Wanted<E> {
-    /// Whether several things are asked of a row of bytes, which are told together.
-    pub(super) fn looks_at_bytes(&self) -> bool {
+    /// Whether several things are asked of a row of bytes, which are told together: if so, whether the bytes
+    /// are signed.
+    pub(super) fn looks_at_bytes(&self) -> Option<bool> {
         let sums = [self.sum, self.squares].into_iter().filter(|&sum| sum && !self.weighted);
         let looks = self.ranges.len().min(1) + usize::from(self.high.is_some());
-        signed_bytes::<E>().is_some() && sums.count() + looks > 1
+        signed_bytes::<E>().filter(|_| sums.count() + looks > 1)
     }
 
     pub(super) fn asked(&self) -> Looks<'_, E::Key> {
@@ -39,11 +39,17 @@ impl<E: Measured> Wanted<E> {
     }
 }
 
+/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
+fn signed_bytes<E: Keyed>() -> Option<bool> {
+    let is = |id| TypeId::of::<E>() == id;
+    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
+}
+
 impl<E: Measured> Tile<E> {
     pub(super) fn fold_rows(&mut self, wanted: &Wanted<E>, level: Level, piece: &Piece<'_, E>) {
         let Block { a, b } = piece.block;
         let len = a.row_len();
-        let (looks, bytes) = (wanted.asked(), signed_bytes::<E>().filter(|_| wanted.looks_at_bytes()));
+        let (looks, are_bytes) = (wanted.asked(), wanted.looks_at_bytes().is_some());
         let mut together = Together::default();
         for row in 0..a.count() {
             if row == together.until {
@@ -53,17 +59,15 @@ impl<E: Measured> Tile<E> {
             let flags = piece.flags.map(|flags| &flags[row * len..][..len]);
             let line = Line { a: a.row(row), b: b.row(row), flags };
             clear(&mut self.counts);
-            let seen = match (together.row(row), bytes) {
-                (Some(shown), Some(_)) => self.take_bytes(level, line, looks, shown, place),
-                (None, Some(signed)) => {
-                    let look = look_at_bytes::<E>([line.a; ABREAST], [line.b; ABREAST], looks, signed);
-                    self.take_bytes(level, line, looks, look.look_at_first(level).into(), place)
-                }
-                (Some(Shown { high, count, .. }), None) => {
-                    self.counts.first_mut().into_iter().for_each(|only| *only = count);
+            let seen = match together.row(row) {
+                Some(shown) if are_bytes => self.take_bytes(level, line, looks, shown, place),
+                Some(Shown { high, count, .. }) => {
+                    if let Some(only) = self.counts.first_mut() {
+                        *only = count;
+                    }
                     Seen { high, ..Seen::default() }
                 }
-                (None, None) => self.look(level, line, looks, 0),
+                None => self.look(level, line, looks, 0),
             };
             if E::LAST < E::Key::MAX && seen.high >= E::LAST {
                 self.met = self.met.or(losses::<E>(Block { a: a.rows(row, 1), b: b.rows(row, 1) }));

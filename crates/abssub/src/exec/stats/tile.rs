@@ -12,6 +12,7 @@ use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::SumBytes;
 use crate::kernel::{Block, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
+use std::ops::Range;
 
 /// Bytes of both operands that are read several times.
 const SEVERAL_BYTES: usize = 256 << 10;
@@ -132,43 +133,45 @@ impl<E: Measured> Tile<E> {
         clear(&mut self.histogram);
     }
 
-    /// Takes in `len` results of another tile that was made alike, from its place `from` on, into those from
-    /// `place` on.
-    pub(super) fn merge(&mut self, place: usize, other: &Self, from: usize, len: usize) {
-        fn join<S: State>(states: &mut [S], others: &[S], (place, from, len): (usize, usize, usize)) {
+    /// Takes in some results of another tile that was made alike.
+    pub(super) fn merge(&mut self, places: Range<usize>, other: &Self, from: Range<usize>) {
+        let (to, from) = (&places, &from);
+        // States that nobody asked for are not there.
+        fn join<S: State>(states: &mut [S], others: &[S], to: &Range<usize>, from: &Range<usize>) {
             if !states.is_empty() {
-                let pairs = states[place..place + len].iter_mut().zip(&others[from..from + len]);
-                pairs.for_each(|(state, other)| state.merge(other));
+                states[to.clone()]
+                    .iter_mut()
+                    .zip(&others[from.clone()])
+                    .for_each(|(state, other)| state.merge(other));
             }
         }
-        fn add(counts: &mut [u64], more: &[u64]) {
-            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        fn add(counts: &mut [u64], more: &[u64], to: &Range<usize>, from: &Range<usize>) {
+            if !counts.is_empty() {
+                counts[to.clone()]
+                    .iter_mut()
+                    .zip(&more[from.clone()])
+                    .for_each(|(count, more)| *count += more);
+            }
         }
-        let run = (place, from, len);
-        let (own, others) = (place..place + len, from..from + len);
         self.met = self.met.or(other.met);
-        add(&mut self.number[own.clone()], &other.number[others.clone()]);
-        if let (Some(offered), Some(more)) =
-            (self.offered.get_mut(own.clone()), other.offered.get(others.clone()))
-        {
-            add(offered, more);
-        }
-        join(&mut self.sum, &other.sum, run);
-        join(&mut self.squares, &other.squares, run);
-        join(&mut self.weighted_sum, &other.weighted_sum, run);
-        join(&mut self.weighted_squares, &other.weighted_squares, run);
-        join(&mut self.weight, &other.weight, run);
+        add(&mut self.number, &other.number, to, from);
+        add(&mut self.offered, &other.offered, to, from);
+        join(&mut self.sum, &other.sum, to, from);
+        join(&mut self.squares, &other.squares, to, from);
+        join(&mut self.weighted_sum, &other.weighted_sum, to, from);
+        join(&mut self.weighted_squares, &other.weighted_squares, to, from);
+        join(&mut self.weight, &other.weight, to, from);
         for (best, other) in [(&mut self.high, &other.high), (&mut self.low, &other.low)] {
             if let (Some(best), Some(other)) = (best, other) {
-                best.merge(own.clone(), other, others.clone());
+                best.merge(to.clone(), other, from.clone());
             }
         }
         for (counts, more) in self.within.iter_mut().zip(&other.within) {
-            add(&mut counts[own.clone()], &more[others.clone()]);
+            add(counts, more, to, from);
         }
         let bins = self.histogram.len() / self.number.len().max(1);
-        let (own, others) = (own.start * bins..own.end * bins, others.start * bins..others.end * bins);
-        add(&mut self.histogram[own], &other.histogram[others]);
+        let all_bins = |places: &Range<usize>| places.start * bins..places.end * bins;
+        add(&mut self.histogram, &other.histogram, &all_bins(to), &all_bins(from));
     }
 
     /// The states as bytes.
@@ -226,7 +229,7 @@ impl<E: Measured> Tile<E> {
             if wanted.needs_keys() {
                 self.fold_columns(wanted, level, &piece);
             }
-        } else if wanted.looks_at_bytes() {
+        } else if wanted.looks_at_bytes().is_some() {
             self.fold_rows(wanted, level, &piece);
         } else {
             self.fold_sums(level, &piece);

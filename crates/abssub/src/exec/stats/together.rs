@@ -9,7 +9,6 @@ use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
 use crate::kernel::looks::Looks;
 use crate::kernel::pairs::{CountRows, GreatestOfRows};
 use crate::kernel::{Block, Level};
-use std::any::TypeId;
 use std::array::from_fn;
 
 /// What a row shows that was looked at together with others.
@@ -68,7 +67,11 @@ impl<K: Key> Together<K> {
     ) -> Self {
         let (block, looks) = (piece.block, wanted.asked());
         let left = block.a.count() - row;
-        if let Some(signed) = signed_bytes::<E>().filter(|_| wanted.looks_at_bytes() && left >= ABREAST) {
+        if let Some(signed) = wanted.looks_at_bytes() {
+            if left < ABREAST {
+                let (a, b) = ([block.a.row(row); ABREAST], [block.b.row(row); ABREAST]);
+                return Self::of(row, [look_at_bytes::<E>(a, b, looks, signed).look_at_first(level)]);
+            }
             let (a, b) = (from_fn(|i| block.a.row(row + i)), from_fn(|i| block.b.row(row + i)));
             return Self::of(row, level.run(look_at_bytes::<E>(a, b, looks, signed)));
         }
@@ -82,14 +85,8 @@ impl<K: Key> Together<K> {
     }
 }
 
-/// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
-pub(super) fn signed_bytes<E: Keyed>() -> Option<bool> {
-    let is = |id| TypeId::of::<E>() == id;
-    if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
-}
-
 /// A look at rows of bytes.
-pub(super) fn look_at_bytes<'m, E: Keyed>(
+fn look_at_bytes<'m, E: Keyed>(
     a: [Run<'m, E::Left>; ABREAST],
     b: [Run<'m, E::Right>; ABREAST],
     looks: Looks<'_, E::Key>,
