@@ -42,7 +42,7 @@ macro_rules! pod {
 }
 pod!(u8 as u8: 0, u16 as u16: 0, u32 as u32: 0, u64 as u64: 0);
 pod!(i8 as u8: 0, i16 as u16: 0, i32 as u32: 0, i64 as u64: 0, i128 as i128: 0);
-pod!(f32 as u32: 0.0, f64 as u64: 0.0, half::f16 as u16: half::f16::ZERO);
+pod!(f32 as u32: 0.0, f64 as u64: 0.0, u128 as i128: 0, half::f16 as u16: half::f16::ZERO);
 
 /// The memory of a slice as elements of another type, as many as fit.
 ///

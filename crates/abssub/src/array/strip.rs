@@ -73,6 +73,15 @@ impl<'m, T: Pod> Strip<'m, T> {
         Self { start: self.start.wrapping_offset(self.stride_bytes * from as isize), len, ..self }
     }
 
+    /// Strips of what lies so many bytes behind each element.
+    ///
+    /// # Safety
+    /// As for [`Strip::new`], for these.
+    #[inline(always)]
+    pub(crate) unsafe fn shifted(self, bytes: usize) -> Self {
+        Self { start: self.start.wrapping_add(bytes), ..self }
+    }
+
     /// The strip as a run, where it is contiguous.
     #[inline(always)]
     pub fn as_run(self) -> Option<Run<'m, T>> {
@@ -162,6 +171,15 @@ impl<'m, T: Pod> Strip<'m, T> {
     pub fn put(self, i: usize, value: T) {
         // SAFETY: as in `get`; `new` vouched that an output may be written.
         unsafe { self.address(i).cast::<T>().write_unaligned(value) }
+    }
+
+    /// Writes the first elements of a contiguous strip.
+    pub(crate) fn put_all(self, values: &[T]) {
+        assert!(self.is_contiguous() && values.len() <= self.len);
+        // SAFETY: contiguous, in bounds, writable by the promise at `new`, and no slice of ours is an output.
+        unsafe {
+            self.start.cast::<u8>().copy_from_nonoverlapping(values.as_ptr().cast(), size_of_val(values))
+        }
     }
 
     /// Writes `N` elements from `i` on of a contiguous strip.

@@ -123,13 +123,11 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         Some(Fed { block, offered, flags, weights })
     }
 
-    /// The rows of the first operand and those of the second that meet each other; of the first, `across`
-    /// are taken from the first place on.
-    pub(super) fn feed_pairs(&mut self, plan: &Plan, at: Offsets, across: usize, span: Span) -> Block<'_, E> {
-        let of_a = Span { row: 0, rows: across, ..span };
+    /// The rows of the first operand and those of the second that meet each other: each in its own span.
+    pub(super) fn feed_pairs(&mut self, plan: &Plan, at: Offsets, of_a: Span, of_b: Span) -> Block<'_, E> {
         let steps = |axis: &Axis, which: usize| (axis.step[which], plan.inner_axis.step[which]);
         let from_a = rectangle(self.job.a, at[A], steps(&plan.across, A), of_a);
-        let from_b = rectangle(self.job.b, at[B], steps(&plan.rows, B), span);
+        let from_b = rectangle(self.job.b, at[B], steps(&plan.rows, B), of_b);
         // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
         unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
     }

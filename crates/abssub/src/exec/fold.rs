@@ -125,11 +125,11 @@ fn piece<'f, E: Keyed<Left: Receive, Right: Receive>>(
     Some(fed.piece(into, places, Index { first, row_step, step }))
 }
 
-/// Where a run of a tile's results goes.
-fn results(cut: &Cut, tile: Tile, run: usize) -> ResultRun {
+/// Where the first run of a tile's results goes.
+fn results(cut: &Cut, tile: Tile) -> ResultRun {
     let plan = &cut.parts[0];
     let step = plan.tiled().map_or(0, |axis| axis.step[OUT]);
-    let across = plan.across.step[OUT] * (tile.across_from + run) as isize;
+    let across = plan.across.step[OUT] * tile.across_from as isize;
     let outer = Odometer::new(&plan.kept, plan.start, tile.outer).at[OUT];
     ResultRun { first: outer + across + step * tile.from as isize, step, len: tile.len }
 }
@@ -143,13 +143,10 @@ fn store<E: Element, R: Reduction<E>>(
 ) -> Result<Specials, Error> {
     match reduction.patterned() {
         Some(patterned) if tile.across > 1 => {
-            let mut met = Specials::default();
-            for run in 0..tile.across {
-                met = met.or(patterned.store_run(states, run * tile.len, results(cut, tile, run))?);
-            }
-            Ok(met)
+            let step = cut.parts[0].across.step[OUT];
+            patterned.store_runs(states, results(cut, tile), tile.across, step)
         }
-        _ => reduction.store(states, results(cut, tile, 0)),
+        _ => reduction.store(states, results(cut, tile)),
     }
 }
 
@@ -206,7 +203,7 @@ where
 
     /// Folds all that belongs to a tile into `self.states`; false if the call was stopped.
     fn fold_tile(&mut self, plan: &Plan, tile: Tile, ask: &mut GoOn<'_>) -> bool {
-        self.reduction.reset(&mut self.states, results(self.shared.cut, tile, 0));
+        self.reduction.reset(&mut self.states, results(self.shared.cut, tile));
         if plan.depth() == 0 {
             return true;
         }
@@ -277,9 +274,12 @@ where
         tile: Tile,
     ) {
         if plan.is_paired() {
-            let block = self.feeds.feed_pairs(plan, at, tile.across, span);
-            let meeting = Meeting::All { from: span.row - tile.from, a: tile.len, b: 1 };
-            patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
+            for (first, rows) in pieces(tile.across, self.shape.rows) {
+                let block = self.feeds.feed_pairs(plan, at, Span { row: first, rows, ..span }, span);
+                let meeting =
+                    Meeting::All { from: first * tile.len + span.row - tile.from, a: tile.len, b: 1 };
+                patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
+            }
         } else {
             let windows = self.feeds.feed_windows(plan, at, span);
             let places = span.at - tile.from..span.at - tile.from + span.len;

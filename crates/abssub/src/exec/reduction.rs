@@ -58,8 +58,15 @@ pub(super) trait Patterned<E: Element>: Sync {
         tile: &mut Self::Tile,
     );
 
-    /// Finishes the states of one run, which begins at the state `from`.
-    fn store_run(&self, tile: &Self::Tile, from: usize, run: ResultRun) -> Result<Specials, Error>;
+    /// Finishes all runs of a tile, each of which begins where the one before ends: `runs`, whose results lie
+    /// `step` apart.
+    fn store_runs(
+        &self,
+        tile: &Self::Tile,
+        first: ResultRun,
+        runs: usize,
+        step: isize,
+    ) -> Result<Specials, Error>;
 }
 
 /// A block of elements, what goes with them, and whose they are.
@@ -93,4 +100,11 @@ pub(super) struct ResultRun {
     pub(super) first: isize,
     pub(super) step: isize,
     pub(super) len: usize,
+}
+
+impl ResultRun {
+    /// Run `i` of those that lie `step` apart, of which this is the first.
+    pub(super) fn after(self, i: usize, step: isize) -> Self {
+        Self { first: self.first + step * i as isize, ..self }
+    }
 }

@@ -53,6 +53,8 @@ const COLUMN_ROWS: usize = 1 << 8;
 const WINDOWS: usize = 1 << 12;
 /// Elements of rows that meet rows: a few of each stay in the first cache.
 const PAIRED_LEN: usize = 1 << 12;
+/// Rows of each operand that are gathered to meet.
+const GATHERED_ROWS: usize = 64;
 
 impl BlockShape {
     /// For the blocks of `plan`.
@@ -87,14 +89,13 @@ impl BlockShape {
         Self { rows: each, len: each, panel: usize::MAX }
     }
 
-    /// For rows that meet rows: the buffers hold those of the longer side of a tile.
+    /// For rows that meet rows: buffers hold some of each operand.
     fn paired(plan: &Plan, limits: Limits) -> Self {
-        let most = limits.gathered.unwrap_or(usize::MAX);
-        let rows = MOST_PAIRED;
-        let len = PAIRED_LEN.min(most / rows).min(plan.inner_axis.len).max(1);
+        let (rows, most) = match limits.gathered {
+            Some(most) => (GATHERED_ROWS, PAIRED_LEN.min(most / GATHERED_ROWS)),
+            None => (usize::MAX, PAIRED_LEN),
+        };
+        let len = most.min(plan.inner_axis.len).max(1);
         Self { rows, len, panel: usize::MAX }
     }
 }
-
-/// Rows of each operand that meet at a time.
-pub(super) const MOST_PAIRED: usize = 64;

@@ -88,8 +88,18 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Patterned<E> for Sum
         Windows::<F> { a, b }.fold(level, &mut tile[places]);
     }
 
-    fn store_run(&self, tile: &Vec<F::State>, from: usize, run: ResultRun) -> Result<Specials, Error> {
-        self.land(&tile[from..], run)
+    fn store_runs(
+        &self,
+        tile: &Vec<F::State>,
+        first: ResultRun,
+        runs: usize,
+        step: isize,
+    ) -> Result<Specials, Error> {
+        let mut met = Specials::default();
+        for i in 0..runs {
+            met = met.or(self.land(&tile[i * first.len..], first.after(i, step))?);
+        }
+        Ok(met)
     }
 }
 

@@ -85,6 +85,15 @@ impl<'m, T: Pod> Rows<'m, T> {
         Self { first: self.first.part(from, count), len: self.len }
     }
 
+    /// `len` elements from `at` on of every row.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub(crate) fn columns(&self, at: usize, len: usize) -> Self {
+        assert!(at <= self.len && len <= self.len - at);
+        // SAFETY: `new` vouched for these elements too.
+        Self { first: unsafe { self.first.shifted(at * size_of::<T>()) }, len }
+    }
+
     /// Whether all rows are the same memory.
     #[inline(always)]
     pub(crate) fn is_shared(&self) -> bool {

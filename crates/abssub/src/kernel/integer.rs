@@ -29,15 +29,9 @@ macro_rules! fold_with {
                     meeting: Meeting,
                     states: &mut [Self::State],
                 ) {
-                    sum_rows::<S, $sum>(simd, a.bytes(), b.bytes(), meeting, |place, step, sums| {
-                        let count = <$t as Partial>::Count::from;
-                        if step == 1 {
-                            let states = &mut states[place..place + sums.len()];
-                            states.iter_mut().zip(sums).for_each(|(state, &sum)| state.0 += count(sum));
-                        } else {
-                            let places = sums.iter().enumerate().map(|(i, &sum)| (place + i * step, sum));
-                            places.for_each(|(place, sum)| states[place].0 += count(sum));
-                        }
+                    let count = <$t as Partial>::Count::from;
+                    sum_rows::<S, $sum, Self::State>(simd, a.bytes(), b.bytes(), meeting, states, |state, sum| {
+                        state.0 += count(sum);
                     });
                 }
             )?

@@ -20,6 +20,7 @@ mod level;
 pub(crate) mod looks;
 pub mod map;
 pub(crate) mod pairs;
+mod panels;
 mod real;
 mod scalar;
 mod turn;

@@ -83,7 +83,9 @@ fn turn<W: Pod, const SIZE: usize, const N: usize>(
 
 /// Rows become columns: each pass makes another bit of a row's number one of the place in a row.
 #[inline(always)]
-fn turn_square<const SIZE: usize, const N: usize>(mut rows: [[u8; VECTOR]; N]) -> [[u8; VECTOR]; N] {
+pub(super) fn turn_square<const SIZE: usize, const N: usize>(
+    mut rows: [[u8; VECTOR]; N],
+) -> [[u8; VECTOR]; N] {
     for _ in 0..N.ilog2() {
         let before = rows;
         for i in 0..N / 2 {

@@ -12,8 +12,8 @@ const TASKS_A_THREAD: usize = 4;
 const SHORTEST_STRIP: usize = 4096;
 /// The same for rows that meet rows: shorter runs read the others too often.
 const SHORTEST_PAIRED: usize = 64;
-/// Places across of a tile: their rows are read again for every few of the others.
-const MOST_ACROSS: usize = 64;
+/// Places across of a tile: the others are arranged anew for each tile, and meet as many.
+const MOST_ACROSS: usize = 192;
 
 /// A plan divided into tasks: kept places first, and parts of a reduced axis where those are too few.
 #[derive(Clone, Debug)]

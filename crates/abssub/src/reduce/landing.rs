@@ -46,16 +46,13 @@ impl Landing<'_> {
         Ok(())
     }
 
-    /// Stores a value for each place, none of which can be refused.
-    #[inline(always)]
-    pub(crate) fn copy<T: Pod>(&self, value: impl Fn(usize) -> T) {
-        const BLOCK: usize = 16;
-        let places = self.target.strip::<T>(self.first, self.step, self.len);
-        let blocks = if places.is_contiguous() { self.len / BLOCK } else { 0 };
-        for i in (0..blocks * BLOCK).step_by(BLOCK) {
-            places.put_block::<BLOCK>(i, std::array::from_fn(|k| value(i + k)));
+    /// Stores the first of the values as they are.
+    pub(crate) fn copy<T: Pod>(&self, values: &[T]) {
+        let (places, values) = (self.target.strip::<T>(self.first, self.step, self.len), &values[..self.len]);
+        if places.is_contiguous() {
+            return places.put_all(values);
         }
-        (blocks * BLOCK..self.len).for_each(|i| places.put(i, value(i)));
+        values.iter().enumerate().for_each(|(i, &value)| places.put(i, value));
     }
 
     /// Finished floats, brought to the target's type.

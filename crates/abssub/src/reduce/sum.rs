@@ -56,7 +56,17 @@ pub(super) fn float_start(initial: Option<Initial>) -> Option<f64> {
 
 /// A count of integer size `T`, wide enough for its use.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(transparent)]
 pub struct Counter<T>(pub T);
+
+impl<T> Counter<T> {
+    /// Counts as the integers that they are.
+    #[allow(unsafe_code)]
+    fn integers(counts: &[Self]) -> &[T] {
+        // SAFETY: a count is nothing but its integer, as `repr(transparent)` promises.
+        unsafe { std::slice::from_raw_parts(counts.as_ptr().cast(), counts.len()) }
+    }
+}
 
 macro_rules! counters {
     ($($t:ty: $own:expr),*) => {$(
@@ -78,9 +88,9 @@ macro_rules! counters {
             }
 
             fn store(states: &[Self], start: i128, landing: &Landing<'_>) -> Result<Specials, Error> {
-                if $own && start == 0 && landing.store && landing.target.dtype() == DType::U64 {
+                if start == 0 && landing.store && Some(landing.target.dtype()) == $own {
                     // What there is most of: millions of sums in the type that they are made in.
-                    landing.copy(|i| states[i].0 as u64);
+                    landing.copy(Self::integers(states));
                     return Ok(Specials::default());
                 }
                 landing.whole(start, |i| i128::try_from(states[i].0).map_err(|_| 128))
@@ -88,7 +98,7 @@ macro_rules! counters {
         }
     )*};
 }
-counters!(u64: true, u128: false);
+counters!(u64: Some(DType::U64), u128: None);
 
 /// A sum of durations, which one NaT makes NaT.
 #[derive(Clone, Copy, Debug, Default)]

@@ -19,6 +19,10 @@ use crate::array::run::Run;
 pub(crate) trait Simd: Copy {
     /// A vector register.
     type V: Copy;
+    /// Its lanes of eight bytes.
+    type U64s: IntoIterator<Item = u64>;
+    /// Its lanes of four bytes.
+    type I32s: IntoIterator<Item = i32>;
     /// How many bytes it holds: a power of two.
     const BYTES: usize;
     /// How many of them there are.
@@ -31,6 +35,15 @@ pub(crate) trait Simd: Copy {
     /// All of `run`, which has fewer than `BYTES` bytes, then zeros.
     fn load_partial(self, run: Run<u8>) -> Self::V;
 
+    /// The same eight bytes in every u64 lane.
+    fn splat_u64(self, lane: u64) -> Self::V;
+    /// The same four bytes in every u32 lane.
+    fn splat_u32(self, lane: u32) -> Self::V;
+    /// The u64 lanes.
+    fn lanes_u64(self, v: Self::V) -> Self::U64s;
+    /// The i32 lanes.
+    fn lanes_i32(self, v: Self::V) -> Self::I32s;
+
     /// Bytes less 128: signed to unsigned order and back.
     fn flip_bytes(self, v: Self::V) -> Self::V;
     /// The sum of |a - b| over each eight unsigned bytes, as u64: at most 2040.
@@ -38,7 +51,10 @@ pub(crate) trait Simd: Copy {
     /// Adds u64 lanes.
     fn add_u64(self, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the u64 lanes.
-    fn sum_u64(self, v: Self::V) -> u64;
+    #[inline(always)]
+    fn sum_u64(self, v: Self::V) -> u64 {
+        self.lanes_u64(v).into_iter().sum()
+    }
     /// The same of eight vectors.
     #[inline(always)]
     fn sum_eight_u64(self, v: [Self::V; 8]) -> [u64; 8] {
@@ -58,7 +74,10 @@ pub(crate) trait Simd: Copy {
     /// Adds |a - b|^2 of each four unsigned bytes to an i32 lane of `sum`: at most 260100.
     fn accumulate_squares(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the i32 lanes.
-    fn sum_i32(self, v: Self::V) -> i64;
+    #[inline(always)]
+    fn sum_i32(self, v: Self::V) -> i64 {
+        self.lanes_i32(v).into_iter().map(i64::from).sum()
+    }
 
     /// The same byte everywhere.
     fn splat_byte(self, byte: u8) -> Self::V;

@@ -30,6 +30,8 @@ fn diff_u16(a: V, b: V, order: u16) -> V {
 
 impl Simd for Portable {
     type V = V;
+    type U64s = [u64; 2];
+    type I32s = [i32; 4];
     const BYTES: usize = BYTES;
     const REGISTERS: usize = 16;
 
@@ -49,6 +51,26 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn splat_u64(self, lane: u64) -> V {
+        join([lane.to_ne_bytes(); 2])
+    }
+
+    #[inline(always)]
+    fn splat_u32(self, lane: u32) -> V {
+        join([lane.to_ne_bytes(); 4])
+    }
+
+    #[inline(always)]
+    fn lanes_u64(self, v: V) -> [u64; 2] {
+        lanes(v).map(u64::from_le_bytes)
+    }
+
+    #[inline(always)]
+    fn lanes_i32(self, v: V) -> [i32; 4] {
+        lanes(v).map(i32::from_le_bytes)
+    }
+
+    #[inline(always)]
     fn flip_bytes(self, v: V) -> V {
         v.map(|byte| byte ^ 0x80)
     }
@@ -63,11 +85,6 @@ impl Simd for Portable {
     fn add_u64(self, a: V, b: V) -> V {
         let (a, b) = (lanes::<2, 8>(a).map(u64::from_le_bytes), lanes::<2, 8>(b).map(u64::from_le_bytes));
         join([(a[0] + b[0]).to_le_bytes(), (a[1] + b[1]).to_le_bytes()])
-    }
-
-    #[inline(always)]
-    fn sum_u64(self, v: V) -> u64 {
-        lanes::<2, 8>(v).map(u64::from_le_bytes).iter().sum()
     }
 
     #[inline(always)]
@@ -94,11 +111,6 @@ impl Simd for Portable {
         let fours =
             lanes::<4, 4>(diff).map(|four| four.iter().map(|&d| i32::from(d) * i32::from(d)).sum::<i32>());
         join(std::array::from_fn::<_, 4, _>(|i| (sum[i] + fours[i]).to_le_bytes()))
-    }
-
-    #[inline(always)]
-    fn sum_i32(self, v: V) -> i64 {
-        lanes::<4, 4>(v).map(|lane| i64::from(i32::from_le_bytes(lane))).iter().sum()
     }
 
     #[inline(always)]

@@ -22,6 +22,7 @@ macro_rules! instruction_set {
         $(#[$doc:meta])* $name:ident: $v:ty, $bytes:literal x $registers:literal,
         load $load:ident, zero $zero:ident, xor $xor:ident, or $or:ident,
         set1_epi8 $set1_epi8:ident, set1_epi16 $set1_epi16:ident,
+        set1_epi32 $set1_epi32:ident, set1_epi64 $set1_epi64:ident,
         sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
         subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
         sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
@@ -48,6 +49,8 @@ macro_rules! instruction_set {
         // enabled; they touch registers alone, but for the loads, whose bounds are asserted.
         impl Simd for $name {
             type V = $v;
+            type U64s = [u64; $bytes / 8];
+            type I32s = [i32; $bytes / 4];
             const BYTES: usize = $bytes;
             const REGISTERS: usize = $registers;
 
@@ -72,6 +75,30 @@ macro_rules! instruction_set {
             }
 
             #[inline(always)]
+            fn splat_u64(self, lane: u64) -> $v {
+                // SAFETY: see above.
+                unsafe { $set1_epi64(lane as i64) }
+            }
+
+            #[inline(always)]
+            fn splat_u32(self, lane: u32) -> $v {
+                // SAFETY: see above.
+                unsafe { $set1_epi32(lane as i32) }
+            }
+
+            #[inline(always)]
+            fn lanes_u64(self, v: $v) -> Self::U64s {
+                // SAFETY: both types are the same number of plain bytes.
+                unsafe { std::mem::transmute(v) }
+            }
+
+            #[inline(always)]
+            fn lanes_i32(self, v: $v) -> Self::I32s {
+                // SAFETY: both types are the same number of plain bytes.
+                unsafe { std::mem::transmute(v) }
+            }
+
+            #[inline(always)]
             fn flip_bytes(self, v: $v) -> $v {
                 // SAFETY: see above.
                 unsafe { $xor(v, $set1_epi8(-128)) }
@@ -87,13 +114,6 @@ macro_rules! instruction_set {
             fn add_u64(self, a: $v, b: $v) -> $v {
                 // SAFETY: see above.
                 unsafe { $add_epi64(a, b) }
-            }
-
-            #[inline(always)]
-            fn sum_u64(self, v: $v) -> u64 {
-                // SAFETY: both types are the same number of plain bytes.
-                let lanes: [u64; $bytes / 8] = unsafe { std::mem::transmute(v) };
-                lanes.iter().sum()
             }
 
             $(
@@ -130,13 +150,6 @@ macro_rules! instruction_set {
                     let (even, odd) = ($and(diff, $set1_epi16(0xff)), $srli_epi16::<8>(diff));
                     $add_epi32(sum, $add_epi32($madd_epi16(even, even), $madd_epi16(odd, odd)))
                 }
-            }
-
-            #[inline(always)]
-            fn sum_i32(self, v: $v) -> i64 {
-                // SAFETY: both types are the same number of plain bytes.
-                let lanes: [i32; $bytes / 4] = unsafe { std::mem::transmute(v) };
-                lanes.iter().map(|&lane| i64::from(lane)).sum()
             }
 
             #[inline(always)]
@@ -193,6 +206,7 @@ instruction_set! {
     Sse2: __m128i, 16 x 16,
     load _mm_loadu_si128, zero _mm_setzero_si128, xor _mm_xor_si128, or _mm_or_si128,
     set1_epi8 _mm_set1_epi8, set1_epi16 _mm_set1_epi16,
+    set1_epi32 _mm_set1_epi32, set1_epi64 _mm_set1_epi64x,
     sad _mm_sad_epu8, add_epi64 _mm_add_epi64, add_epi32 _mm_add_epi32,
     subs_epu16 _mm_subs_epu16, max_epi16 _mm_max_epi16, min_epi16 _mm_min_epi16,
     sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16, subs_epu8 _mm_subs_epu8,
@@ -206,6 +220,7 @@ instruction_set! {
     Avx2: __m256i, 32 x 16,
     load _mm256_loadu_si256, zero _mm256_setzero_si256, xor _mm256_xor_si256, or _mm256_or_si256,
     set1_epi8 _mm256_set1_epi8, set1_epi16 _mm256_set1_epi16,
+    set1_epi32 _mm256_set1_epi32, set1_epi64 _mm256_set1_epi64x,
     sad _mm256_sad_epu8, add_epi64 _mm256_add_epi64, add_epi32 _mm256_add_epi32,
     subs_epu16 _mm256_subs_epu16, max_epi16 _mm256_max_epi16, min_epi16 _mm256_min_epi16,
     sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16, subs_epu8 _mm256_subs_epu8,
@@ -219,6 +234,7 @@ instruction_set! {
     Avx512: __m512i, 64 x 32,
     load _mm512_loadu_si512, zero _mm512_setzero_si512, xor _mm512_xor_si512, or _mm512_or_si512,
     set1_epi8 _mm512_set1_epi8, set1_epi16 _mm512_set1_epi16,
+    set1_epi32 _mm512_set1_epi32, set1_epi64 _mm512_set1_epi64,
     sad _mm512_sad_epu8, add_epi64 _mm512_add_epi64, add_epi32 _mm512_add_epi32,
     subs_epu16 _mm512_subs_epu16, max_epi16 _mm512_max_epi16, min_epi16 _mm512_min_epi16,
     sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,

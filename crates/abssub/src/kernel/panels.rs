@@ -1,0 +1,214 @@
+//! Every row with every row: words of several rows of one operand lie side by side in a panel, so that each
+//! lane of a vector sums for a row of its own, and nothing is ever added across lanes.
+//!
+//! It is how matrix products are made (Goto and van de Geijn, "Anatomy of high-performance matrix
+//! multiplication", ACM Transactions on Mathematical Software 34, 2008). A word of the other operand's row is
+//! brought to all lanes; a few such rows and a few vectors of the panel make a tile of sums in registers.
+
+use super::arch::Simd;
+use super::arch::interleave::VECTOR;
+use super::fold::Rows;
+use super::turn::turn_square;
+use super::vectors::{VectorSum, sum_each};
+use crate::array::run::{Lockstep, Pod, Run, view_mut};
+
+/// Bytes of a panel: it stays in the first cache while all rows of the other operand pass.
+const PANEL_BYTES: usize = 32 << 10;
+/// Rows of the other operand that meet a panel at a time: with as many vectors of it, 16 registers of sums.
+const ABREAST: usize = 4;
+/// Words of the rows of a panel: of all rows the first, of all rows the second, and so on.
+#[repr(align(64))]
+struct Panel([u64; PANEL_BYTES / size_of::<u64>()]);
+
+/// Every row of a with every row of b: `grow` adds to the states of a row of a, which begin `step` after those
+/// of the one before and follow one another as rows of b do.
+#[inline(always)]
+pub(super) fn sum_all<S: Simd, K: VectorSum, T>(
+    simd: S,
+    a: Rows<u8>,
+    b: Rows<u8>,
+    states: &mut [T],
+    step: usize,
+    grow: impl Fn(&mut T, u64) + Copy,
+) {
+    let panel = &mut Panel([0; PANEL_BYTES / size_of::<u64>()]);
+    let (lanes, mut done) = (S::BYTES / K::WORD, 0);
+    // Sixteen registers hold no more than 4 x 2 sums and what they are made of.
+    let wide = if S::REGISTERS > 16 { 4 } else { 2 };
+    while b.count() - done > lanes / 2 {
+        let left = b.count() - done;
+        let states = &mut states[done..];
+        if left >= wide * lanes && wide == 4 {
+            done += wide * lanes;
+            sum_panel::<S, K, T, 4>(
+                simd,
+                a,
+                b.rows(done - wide * lanes, wide * lanes),
+                panel,
+                states,
+                step,
+                grow,
+            );
+        } else if left >= wide * lanes {
+            done += wide * lanes;
+            sum_panel::<S, K, T, 2>(
+                simd,
+                a,
+                b.rows(done - wide * lanes, wide * lanes),
+                panel,
+                states,
+                step,
+                grow,
+            );
+        } else {
+            let count = left.min(lanes);
+            sum_panel::<S, K, T, 1>(simd, a, b.rows(done, count), panel, states, step, grow);
+            done += count;
+        }
+    }
+    // So few that most lanes would be idle.
+    for j in done..b.count() {
+        sum_each::<S, K, T>(simd, a, b.row(j), &mut states[j..], step, grow);
+    }
+}
+
+/// Every row of a with every row of b, which are no more than `N` vectors have lanes.
+#[inline(always)]
+fn sum_panel<S: Simd, K: VectorSum, T, const N: usize>(
+    simd: S,
+    a: Rows<u8>,
+    b: Rows<u8>,
+    panel: &mut Panel,
+    states: &mut [T],
+    step: usize,
+    grow: impl Fn(&mut T, u64) + Copy,
+) {
+    let (apart, len) = (N * S::BYTES / K::WORD, a.row_len());
+    let most = PANEL_BYTES / apart;
+    // Alike, or the last piece of rows a little longer than a panel would cost as much as a long one.
+    let each = len.div_ceil(len.div_ceil(most).max(1)).next_multiple_of(K::WORD);
+    for at in (0..len).step_by(each.max(1)) {
+        let piece = each.min(len - at);
+        fill_panel::<K>(b.columns(at, piece), apart, panel);
+        let words = Run::of(&panel.0).bytes().part(0, piece.div_ceil(K::WORD) * apart * K::WORD);
+        let row = |i: usize| a.row(i).part(at, piece);
+        let whole = a.count() / ABREAST * ABREAST;
+        for i in (0..whole).step_by(ABREAST) {
+            let sums = tile::<S, K, ABREAST, N>(simd, [row(i), row(i + 1), row(i + 2), row(i + 3)], words);
+            for m in 0..ABREAST {
+                let states = &mut states[(i + m) * step..][..b.count()];
+                grow_lanes::<S, K, T, N>(simd, sums[m], piece, states, grow);
+            }
+        }
+        for i in whole..a.count() {
+            let [sums] = tile::<S, K, 1, N>(simd, [row(i)], words);
+            grow_lanes::<S, K, T, N>(simd, sums, piece, &mut states[i * step..][..b.count()], grow);
+        }
+    }
+}
+
+/// Adds what lanes come to after `len` bytes of rows to as many states, or to fewer.
+#[inline(always)]
+fn grow_lanes<S: Simd, K: VectorSum, T, const N: usize>(
+    simd: S,
+    sums: [S::V; N],
+    len: usize,
+    states: &mut [T],
+    grow: impl Fn(&mut T, u64) + Copy,
+) {
+    let (lanes, steps) = (S::BYTES / K::WORD, len.div_ceil(K::WORD));
+    for n in 0..N {
+        let first = (n * lanes).min(states.len());
+        let states = &mut states[first..];
+        // A number of states that the compiler knows, wherever there are as many.
+        match states.get_mut(..lanes) {
+            Some(states) => K::each_lane(simd, sums[n], steps, states, grow),
+            None => K::each_lane(simd, sums[n], steps, states, grow),
+        }
+    }
+}
+
+/// Brings rows into a panel in which neighbouring words of a row lie so many words `apart`. What belongs to
+/// rows beyond the last one is of no meaning.
+#[inline(always)]
+fn fill_panel<K: VectorSum>(rows: Rows<u8>, apart: usize, panel: &mut Panel) {
+    if K::WORD == 8 {
+        fill_words::<u64, 8, 2>(rows, apart, &mut panel.0);
+    } else {
+        fill_words::<u32, 4, 4>(rows, apart, view_mut(&mut panel.0));
+    }
+}
+
+/// The same with words of `SIZE` bytes, in squares of `N`.
+#[inline(always)]
+fn fill_words<W: Pod, const SIZE: usize, const N: usize>(rows: Rows<u8>, apart: usize, panel: &mut [W]) {
+    let squared = rows.count() / N * N;
+    let turned = rows.row_len() / VECTOR * VECTOR;
+    for i in (0..squared).step_by(N) {
+        let each: [_; N] = std::array::from_fn(|k| rows.row(i + k).part(0, turned));
+        for (words, each) in panel.chunks_exact_mut(N * apart).zip(Lockstep::new(each, VECTOR)) {
+            let mut square = [[0; VECTOR]; N];
+            for k in 0..N {
+                square[k] = each[k].block::<VECTOR>(0);
+            }
+            let square = turn_square::<SIZE, N>(square);
+            for k in 0..N {
+                view_mut(&mut words[k * apart + i..][..N]).copy_from_slice(&square[k]);
+            }
+        }
+    }
+    for i in 0..rows.count() {
+        let from = if i < squared { turned } else { 0 };
+        for at in (from..rows.row_len()).step_by(SIZE) {
+            let word = rows.row(i).part(at, SIZE.min(rows.row_len() - at)).padded::<SIZE>(0);
+            view_mut::<W, u8>(&mut panel[at / SIZE * apart + i..][..1]).copy_from_slice(&word);
+        }
+    }
+}
+
+/// Every row of a with every row of a panel of `N` vectors: for each row of a, the sums of the panel's rows.
+#[inline(always)]
+fn tile<S: Simd, K: VectorSum, const M: usize, const N: usize>(
+    simd: S,
+    a: [Run<u8>; M],
+    panel: Run<u8>,
+) -> [[S::V; N]; M] {
+    let mut sums = [[simd.zero(); N]; M];
+    let whole = a[0].len() / K::WORD;
+    let (words, last) = (panel.part(0, whole * N * S::BYTES), panel.after(whole * N * S::BYTES));
+    for (a, [panel]) in Lockstep::new(a, K::WORD).zip(Lockstep::new([words], N * S::BYTES)) {
+        add_words::<S, K, M, N>(simd, a, panel, &mut sums);
+    }
+    if !last.is_empty() {
+        let mut padded = [[0; 8]; M];
+        for m in 0..M {
+            padded[m] = a[m].padded::<8>(whole * K::WORD);
+        }
+        let mut words = a;
+        for m in 0..M {
+            words[m] = Run::of(&padded[m]);
+        }
+        add_words::<S, K, M, N>(simd, words, last, &mut sums);
+    }
+    sums
+}
+
+/// One word more of each row. Plain loops: an array's own methods would not be compiled for the level.
+#[inline(always)]
+fn add_words<S: Simd, K: VectorSum, const M: usize, const N: usize>(
+    simd: S,
+    a: [Run<u8>; M],
+    panel: Run<u8>,
+    sums: &mut [[S::V; N]; M],
+) {
+    let mut vectors = [simd.zero(); N];
+    for n in 0..N {
+        vectors[n] = K::prepared(simd, simd.load(panel.part(n * S::BYTES, S::BYTES)));
+    }
+    for m in 0..M {
+        let word = K::prepared(simd, K::splat(simd, a[m]));
+        for n in 0..N {
+            sums[m][n] = K::step(simd, sums[m][n], word, vectors[n]);
+        }
+    }
+}
