@@ -2,13 +2,13 @@
 #![allow(unsafe_code)]
 
 use super::feed::Feed;
-use super::job::Job;
+use super::job::{Job, Missing};
 use super::partial::{Flags, Partial};
 use super::reduction::{Index, Piece};
 use crate::array::grid::{Rectangle, runs_across};
 use crate::array::{Operand, Receive};
 use crate::element::{Bool, Keyed};
-use crate::kernel::{Block, FoldInto, Rows, Windows};
+use crate::kernel::{Block, Chosen, FoldInto, Rows, Windows};
 use crate::plan::{A, Axis, B, Inner, MASK, Offsets, Plan, WEIGHT};
 use std::ops::Range;
 
@@ -18,9 +18,11 @@ pub(super) struct Feeds<'w, E: Keyed> {
     a: Feed<E::Left>,
     b: Feed<E::Right>,
     mask: Option<Feed<Bool>>,
-    /// Where not all pairs may take part.
+    /// Where not all pairs may take part, and a block is copied without those that do not.
     partial: Option<Partial<'w, E>>,
     weights: Option<Feed<f64>>,
+    /// One element in so many of a row counts, and rows are read whole.
+    every: usize,
 }
 
 /// A block of the loops around the kernel: rows and elements, by place along their axes.
@@ -35,30 +37,50 @@ pub(super) struct Span {
 /// What the feeds give for one block.
 pub(super) struct Fed<'b, E: Keyed> {
     pub(super) block: Block<'b, E>,
+    pub(super) chosen: Option<Chosen<'b>>,
     pub(super) offered: Option<&'b [u8]>,
     pub(super) flags: Option<&'b [u8]>,
     pub(super) weights: Option<Rows<'b, f64>>,
 }
 
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
-    /// For the operands of `plan`.
-    pub(super) fn new(job: &'w Job<'w, 'w>, plan: &Plan) -> Self {
+    /// For the operands of `plan`; `chooses` says that the reduction can do with [`Chosen`] elements.
+    pub(super) fn new(job: &'w Job<'w, 'w>, plan: &Plan, chooses: bool) -> Self {
         let (step, level) = (plan.run_step(), job.level);
         // Beside short rows that are gathered, others are gathered too: where all are folded into one
         // state, they are one long row then.
         let copied = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
         let partial = job.is_partial();
         let promised = "the types were chosen for these operands";
-        Self {
+        let chooses = chooses && plan.inner == Inner::Row && !plan.has_pattern() && job.weights.is_none();
+        let every = if chooses && !partial && !copied { every::<E>(job, step) } else { 1 };
+        let mut feeds = Self {
             job,
-            a: Feed::new(job.a, step[A], copied, level).expect(promised),
-            b: Feed::new(job.b, step[B], copied, level).expect(promised),
+            a: Feed::new(job.a, step[A] / every as isize, copied, level).expect(promised),
+            b: Feed::new(job.b, step[B] / every as isize, copied, level).expect(promised),
             mask: job.mask.map(|mask| Feed::new(mask, step[MASK], copied, level).expect(promised)),
-            partial: partial.then(|| Partial::new(job)),
+            partial: None,
             weights: job
                 .weights
                 .map(|all| Feed::new(all, step[WEIGHT], copied || partial, level).expect(promised)),
+            every,
+        };
+        if partial && !(chooses && feeds.can_mask()) {
+            feeds.partial = Some(Partial::new(job));
         }
+        feeds
+    }
+
+    /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie.
+    fn can_mask(&self) -> bool {
+        let alone = self.job.missing == Missing::Keep && !self.job.without_same;
+        let in_place = self.a.is_in_place() && self.b.is_in_place();
+        alone && in_place && size_of::<E::Left>() == 1 && self.mask.as_ref().is_some_and(Feed::is_in_place)
+    }
+
+    /// The bytes of an operand that an element of a row takes.
+    pub(super) fn bytes_each(&self) -> usize {
+        self.every * size_of::<E::Left>()
     }
 
     /// Elements that a block may have, if something of it is gathered: half of what there is room for where
@@ -95,17 +117,24 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let rectangle = |operand: &Operand<'_>, which: usize| {
             rectangle(operand, at[which], (plan.rows.step[which], plan.inner_axis.step[which]), span)
         };
-        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
-        let (a, b) =
-            unsafe { (self.a.rows(rectangle(self.job.a, A)), self.b.rows(rectangle(self.job.b, B))) };
+        let read = |operand: &Operand<'_>, which: usize| {
+            let whole = rectangle(operand, which);
+            Rectangle { len: (whole.len - 1) * self.every + 1, ..whole }
+        };
+        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others. What
+        // lies between two that are so close is on the page of one of them.
+        let (a, b) = unsafe { (self.a.rows(read(self.job.a, A)), self.b.rows(read(self.job.b, B))) };
         let mut block = Block { a, b };
         let (mut flags, mut offered) = (None, None);
+        let mask = self.mask.as_mut().zip(self.job.mask);
+        // SAFETY: as above.
+        let mask = mask.map(|(feed, operand)| unsafe { feed.rows(rectangle(operand, MASK)) });
+        let mut chosen = (self.every > 1).then_some(Chosen::Every(self.every));
         if let Some(partial) = &mut self.partial {
-            let mask = self.mask.as_mut().zip(self.job.mask);
-            // SAFETY: as above.
-            let mask = mask.map(|(feed, operand)| unsafe { feed.rows(rectangle(operand, MASK)) });
-            let (chosen, Flags { taken, offered: all }) = partial.choose(block, mask)?;
-            (block, flags, offered) = (chosen, Some(taken), all);
+            let (kept, Flags { taken, offered: all }) = partial.choose(block, mask)?;
+            (block, flags, offered) = (kept, Some(taken), all);
+        } else {
+            chosen = chosen.or(mask.map(Chosen::Masked));
         }
         let weights = self.weights.as_mut().zip(self.job.weights).map(|(feed, operand)| {
             let from = rectangle(operand, WEIGHT);
@@ -120,7 +149,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
                 None => unsafe { feed.rows(from) },
             }
         });
-        Some(Fed { block, offered, flags, weights })
+        Some(Fed { block, chosen, offered, flags, weights })
     }
 
     /// The rows of the first operand and those of the second that meet each other: each in its own span.
@@ -145,6 +174,15 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         // SAFETY: operands vouch for every element that their shape reaches, and windows hold no others.
         unsafe { Windows { a: self.a.rows(from_a).row(0), b: self.b.rows(from_b).row(0) } }
     }
+}
+
+/// One in how many elements of memory both operands have, if those between are better read than left out.
+fn every<E: Keyed<Left: Receive, Right: Receive>>(job: &Job<'_, '_>, step: Offsets) -> usize {
+    let size = size_of::<E::Left>();
+    let alike = step[A] == step[B] && size == size_of::<E::Right>();
+    let own = E::Left::is_own(job.a.dtype) && E::Right::is_own(job.b.dtype);
+    let own = own && !job.a.byte_swapped && !job.b.byte_swapped;
+    [2, 4].into_iter().find(|every| alike && own && step[A] == (every * size) as isize).unwrap_or(1)
 }
 
 /// The part of an operand that `span` is, whose rows and elements step by so many bytes.
@@ -172,7 +210,7 @@ fn run_across(job: &Job<'_, '_>, plan: &Plan) -> bool {
 impl<'b, E: Keyed> Fed<'b, E> {
     /// With where it belongs.
     pub(super) fn piece(self, into: FoldInto, places: Range<usize>, index: Index) -> Piece<'b, E> {
-        let Self { block, offered, flags, weights } = self;
-        Piece { block, into, places, offered, flags, weights, index }
+        let Self { block, chosen, offered, flags, weights } = self;
+        Piece { block, chosen, into, places, offered, flags, weights, index }
     }
 }

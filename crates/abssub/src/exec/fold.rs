@@ -47,7 +47,7 @@ where
     let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
     let most = reduction.most_elements().min(ALONE_ELEMENTS);
     if plan.is_one_rectangle() && elements <= most && plan.results() <= TILE_BYTES / state_bytes {
-        let mut feeds = Feeds::new(job, &plan);
+        let mut feeds = Feeds::new(job, &plan, reduction.chooses());
         if feeds.most_elements(&plan).is_none_or(|most| elements <= most) {
             return alone(job, reduction, &plan, &mut feeds);
         }
@@ -171,12 +171,12 @@ where
 {
     fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>, end: End) -> Self {
         let plan = &shared.cut.parts[0];
-        let feeds = Feeds::new(job, plan);
+        let feeds = Feeds::new(job, plan, reduction.chooses());
         let limits = Limits {
             taken: reduction.most_elements(),
             gathered: feeds.most_elements(plan),
             holds_shared: feeds.hold_shared(plan),
-            size: size_of::<E::Left>(),
+            size: feeds.bytes_each(),
             across: feeds.run_across(plan),
         };
         let shape = BlockShape::new(plan, limits);

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::element::Element;
-use crate::kernel::{Block, FoldInto, Level, Meeting, Rows, Windows};
+use crate::kernel::{Block, Chosen, FoldInto, Level, Meeting, Rows, Windows};
 use crate::reduce::Specials;
 use std::ops::Range;
 
@@ -17,6 +17,11 @@ pub(super) trait Reduction<E: Element>: Sync {
     /// Elements that a block may have.
     fn most_elements(&self) -> usize {
         usize::MAX
+    }
+
+    /// Whether it does nothing with rows but what [`Block::fold_chosen`] does.
+    fn chooses(&self) -> bool {
+        false
     }
 
     /// States for `len` results.
@@ -72,6 +77,8 @@ pub(super) trait Patterned<E: Element>: Sync {
 /// A block of elements, what goes with them, and whose they are.
 pub(super) struct Piece<'b, E: Element> {
     pub(super) block: Block<'b, E>,
+    /// Which of the block's elements these are, for a reduction that chooses; none if it is all of them.
+    pub(super) chosen: Option<Chosen<'b>>,
     pub(super) into: FoldInto,
     /// The places of the tile whose elements these are.
     pub(super) places: Range<usize>,

@@ -42,6 +42,10 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
         F::State::MOST_BYTES
     }
 
+    fn chooses(&self) -> bool {
+        F::CHOOSES
+    }
+
     fn tile(&self, len: usize) -> Vec<F::State> {
         vec![F::State::default(); len]
     }
@@ -57,7 +61,11 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
     #[inline]
     fn fold(&self, level: Level, piece: Piece<'_, E>, tile: &mut Vec<F::State>) {
         let Block { a, b } = piece.block;
-        Block::<F> { a, b }.fold(level, piece.into, &mut tile[piece.places]);
+        let (block, states) = (Block::<F> { a, b }, &mut tile[piece.places]);
+        match piece.chosen {
+            None => block.fold(level, piece.into, states),
+            Some(chosen) => block.fold_chosen(level, chosen, piece.into, states, &mut []),
+        }
     }
 
     fn merge(&self, whole: &mut Vec<F::State>, part: &Vec<F::State>) {

@@ -151,6 +151,36 @@ pub(crate) trait Fold: Element {
         }
     }
 
+    /// Whether the two that follow are there: rows not all of whose elements count are folded without a copy.
+    const CHOOSES: bool = false;
+
+    /// Folds the rows that meet, of whose elements one in `EVERY` counts.
+    #[inline(always)]
+    fn fold_every<S: Simd, const EVERY: usize>(
+        _simd: S,
+        _a: Rows<Self::Left>,
+        _b: Rows<Self::Right>,
+        _meeting: Meeting,
+        _states: &mut [Self::State],
+    ) {
+        unreachable!("asked of no such element")
+    }
+
+    /// Folds each row under its row of a mask into a state, and adds to `taken` how many elements count, if there
+    /// are such places; those of neighbouring rows lie `step` apart. For elements of a byte.
+    #[inline(always)]
+    fn fold_masked<S: Simd>(
+        _simd: S,
+        _a: Rows<Self::Left>,
+        _b: Rows<Self::Right>,
+        _mask: Rows<u8>,
+        _step: usize,
+        _states: &mut [Self::State],
+        _taken: &mut [u64],
+    ) {
+        unreachable!("asked of no such element")
+    }
+
     /// Folds each column into its own state: `states[i]` gets `|a[i] - b[i]|` of every row.
     fn fold_columns<S: Simd>(simd: S, a: Rows<Self::Left>, b: Rows<Self::Right>, states: &mut [Self::State]);
 }
@@ -212,23 +242,25 @@ impl<E: Fold> Block<'_, E> {
     /// Folds the block into `states`, as many as `into` needs.
     #[inline]
     pub(crate) fn fold(self, level: Level, into: FoldInto, states: &mut [E::State]) {
-        let Block { a, b } = self;
-        let step = match into {
-            FoldInto::One => 0,
-            FoldInto::EachRow => 1,
-            FoldInto::EachColumn => return level.run(FoldBlock { block: self, rows: None, states }),
-        };
+        if into == FoldInto::EachColumn {
+            return level.run(FoldBlock { block: self, rows: None, states });
+        }
+        let (block, meeting) = self.meeting(into);
+        block.fold_rows(level, meeting, states);
+    }
+
+    /// Which rows meet, where all are folded into one state or each into its own.
+    #[inline]
+    pub(super) fn meeting(self, into: FoldInto) -> (Self, Meeting) {
+        let (Block { a, b }, step) = (self, usize::from(into == FoldInto::EachRow));
         // One operand the same for all rows: every row of the other meets a single one.
         if b.is_shared() {
-            let meeting = Meeting::All { from: 0, a: step, b: 0 };
-            Block::<E> { a, b: b.only(0) }.fold_rows(level, meeting, states);
+            (Block { a, b: b.only(0) }, Meeting::All { from: 0, a: step, b: 0 })
         } else if a.is_shared() {
-            let meeting = Meeting::All { from: 0, a: 0, b: step };
-            Block::<E> { a: a.only(0), b }.fold_rows(level, meeting, states);
+            (Block { a: a.only(0), b }, Meeting::All { from: 0, a: 0, b: step })
         } else {
             let joined = a.joined().zip(b.joined()).filter(|_| step == 0);
-            let block = joined.map_or(self, |(a, b)| Block { a, b });
-            block.fold_rows(level, Meeting::Alike { step }, states);
+            (joined.map_or(self, |(a, b)| Block { a, b }), Meeting::Alike { step })
         }
     }
 

@@ -1,9 +1,10 @@
 //! Integer sums: vectors of bytes and words, plain loops over lanes for all else.
 
 use super::arch::Simd;
+use super::chosen::{EveryOf, sum_masked};
 use super::fold::{Fold, Meeting, Rows};
 use super::integer_columns::{Partial, sum_columns};
-use super::vectors::{AHEAD_BYTES, Bytes, Squares, Words, sum_row, sum_rows};
+use super::vectors::{Bools, Bytes, Squares, Words, sum_row, sum_rows};
 use super::window::sum_windows;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
@@ -29,10 +30,35 @@ macro_rules! fold_with {
                     meeting: Meeting,
                     states: &mut [Self::State],
                 ) {
-                    let count = <$t as Partial>::Count::from;
-                    sum_rows::<S, $sum, Self::State>(simd, a.bytes(), b.bytes(), meeting, states, |state, sum| {
-                        state.0 += count(sum);
-                    });
+                    sum_rows::<S, $sum, _>(simd, a.bytes(), b.bytes(), meeting, states, Counter::grow);
+                }
+
+                const CHOOSES: bool = true;
+
+                #[inline(always)]
+                fn fold_every<S: Simd, const EVERY: usize>(
+                    simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    meeting: Meeting,
+                    states: &mut [Self::State],
+                ) {
+                    type Sum<const EVERY: usize> = EveryOf<$sum, { size_of::<<$t as Element>::Left>() }, EVERY>;
+                    sum_rows::<S, Sum<EVERY>, _>(simd, a.bytes(), b.bytes(), meeting, states, Counter::grow);
+                }
+
+                #[inline(always)]
+                fn fold_masked<S: Simd>(
+                    simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    mask: Rows<u8>,
+                    step: usize,
+                    states: &mut [Self::State],
+                    taken: &mut [u64],
+                ) {
+                    let rows = [a.bytes(), b.bytes(), mask];
+                    sum_masked::<S, $sum, _>(simd, rows, step, states, taken, Counter::grow);
                 }
             )?
 
@@ -67,11 +93,10 @@ macro_rules! fold_vectors {
 }
 fold_vectors! {
     u8: Bytes<false>, i8: Bytes<true>, u16: Words<false>, i16: Words<true>,
-    Squared<u8>: Squares<false>, Squared<i8>: Squares<true>,
+    Squared<u8>: Squares<false>, Squared<i8>: Squares<true>, Bool: Bools,
 }
 
 fold_with! {
-    Bool: |_simd, a, b| sum_bools(a, b);
     u32: |_simd, a, b| sum_lanes::<u32>(a, b);
     i32: |_simd, a, b| sum_lanes::<i32>(a, b);
     u64: |_simd, a, b| sum_halves::<u64>(a, b);
@@ -81,24 +106,6 @@ fold_with! {
     Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b);
     Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b);
     Squared<i32>: |_simd, a, b| sum_halves::<Self>(a, b);
-}
-
-/// Elements handled together: what the compiler turns into vectors.
-const BLOCK: usize = 64;
-
-/// How many differ, counted in byte lanes that hold 255.
-#[inline(always)]
-fn sum_bools(a: Run<Bool>, b: Run<Bool>) -> u64 {
-    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
-    let mut total = 0;
-    while a.len() > 0 {
-        let mut counts = [0u8; BLOCK];
-        for (a, b) in a.ahead::<AHEAD_BYTES>().take(255).zip(b.ahead::<AHEAD_BYTES>()) {
-            (0..BLOCK).for_each(|i| counts[i] += Bool::absdiff(a[i], b[i]));
-        }
-        total += counts.iter().map(|&count| u64::from(count)).sum::<u64>();
-    }
-    total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(Bool::absdiff(a, b))).sum::<u64>()
 }
 
 /// 32-bit differences in u64 lanes: no run in memory is long enough to fill one.

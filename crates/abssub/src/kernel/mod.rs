@@ -5,6 +5,7 @@
 pub(crate) mod arch;
 pub(crate) mod bytes;
 mod certify;
+mod chosen;
 mod digits;
 mod dispatch;
 mod float;
@@ -29,6 +30,7 @@ mod vectors;
 mod window;
 
 pub(crate) use arch::Simd;
+pub(crate) use chosen::Chosen;
 pub(crate) use dispatch::Kernel;
 pub(crate) use fold::{Block, Fold, FoldInto, Meeting, Rows, Windows};
 pub use level::{Level, UnknownLevel};

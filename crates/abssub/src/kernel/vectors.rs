@@ -16,10 +16,6 @@ pub(super) trait VectorSum {
     /// Bytes of neighbours that meet in one lane.
     const WORD: usize;
 
-    /// Whether rows that are read side by side are asked for ahead: where a step is several instructions, the
-    /// processor sees less far by itself.
-    const ASKS_AHEAD: bool = false;
-
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
     fn prepared<S: Simd>(_simd: S, v: S::V) -> S::V {
@@ -94,6 +90,45 @@ impl<const SIGNED: bool> VectorSum for Bytes<SIGNED> {
     }
 }
 
+/// How many bytes are true in one operand alone.
+pub(super) enum Bools {}
+
+impl VectorSum for Bools {
+    const STEPS: usize = Bytes::<false>::STEPS;
+    const WORD: usize = Bytes::<false>::WORD;
+
+    #[inline(always)]
+    fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
+        // Any byte but zero is true.
+        simd.min_bytes(v, simd.splat_byte(1))
+    }
+
+    #[inline(always)]
+    fn step<S: Simd>(simd: S, sum: S::V, a: S::V, b: S::V) -> S::V {
+        Bytes::<false>::step(simd, sum, a, b)
+    }
+
+    #[inline(always)]
+    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
+        Bytes::<false>::splat(simd, run)
+    }
+
+    #[inline(always)]
+    fn each_lane<S: Simd, T>(simd: S, sum: S::V, steps: usize, states: &mut [T], grow: impl Fn(&mut T, u64)) {
+        Bytes::<false>::each_lane(simd, sum, steps, states, grow);
+    }
+
+    #[inline(always)]
+    fn total<S: Simd>(simd: S, sum: S::V, steps: usize) -> u64 {
+        Bytes::<false>::total(simd, sum, steps)
+    }
+
+    #[inline(always)]
+    fn total_eight<S: Simd>(simd: S, sums: [S::V; 8], steps: usize) -> [u64; 8] {
+        Bytes::<false>::total_eight(simd, sums, steps)
+    }
+}
+
 /// |a - b| of 16-bit integers given as bytes.
 pub(super) enum Words<const SIGNED: bool> {}
 
@@ -133,7 +168,6 @@ impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
     // An i32 lane grows by at most 260100 a step.
     const STEPS: usize = 1 << 13;
     const WORD: usize = size_of::<i32>();
-    const ASKS_AHEAD: bool = true;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
@@ -170,7 +204,7 @@ impl<const SIGNED: bool> VectorSum for Squares<SIGNED> {
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
 /// The same for each of several rows that are read side by side.
-pub(super) const ABREAST_AHEAD_BYTES: usize = 1024;
+pub(super) const ABREAST_AHEAD_BYTES: usize = 384;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -300,7 +334,7 @@ fn short_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M],
 fn lanes_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M], b: Run<u8>) -> [S::V; M] {
     let mut sums = [simd.zero(); M];
     for (a, [b]) in Lockstep::new(a, S::BYTES).zip(Lockstep::new([b], S::BYTES)) {
-        if K::ASKS_AHEAD && M == STREAMS {
+        if M == STREAMS {
             a.iter().for_each(|row| row.prefetch_ahead(ABREAST_AHEAD_BYTES));
         }
         add_step::<S, K, M>(simd, a, b, &mut sums, Simd::load);

@@ -9,6 +9,7 @@ use crate::Error;
 use crate::array::DType;
 use crate::element::Extended;
 use crate::element::Magnitude;
+use std::ops::AddAssign;
 
 /// A sum in the making: absorbs, merges, finishes.
 pub trait State: Clone + Default + Send + Sync + Wire + 'static {
@@ -58,6 +59,14 @@ pub(super) fn float_start(initial: Option<Initial>) -> Option<f64> {
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(transparent)]
 pub struct Counter<T>(pub T);
+
+impl<T: AddAssign + From<u64>> Counter<T> {
+    /// Counts more.
+    #[inline(always)]
+    pub(crate) fn grow(&mut self, more: u64) {
+        self.0 += T::from(more);
+    }
+}
 
 impl<T> Counter<T> {
     /// Counts as the integers that they are.

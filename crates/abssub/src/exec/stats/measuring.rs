@@ -61,6 +61,10 @@ impl<E: Measured, S: Sink<E>> Reduction<E> for Measuring<'_, E, S> {
         self.wanted.most_elements()
     }
 
+    fn chooses(&self) -> bool {
+        self.wanted.chooses()
+    }
+
     fn tile(&self, len: usize) -> Tile<E> {
         self.wanted.tile(len)
     }

@@ -10,7 +10,7 @@ use crate::element::Keyed;
 use crate::kernel::histogram::Bins;
 use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::SumBytes;
-use crate::kernel::{Block, FoldInto, Level};
+use crate::kernel::{Block, Chosen, Fold, FoldInto, Level};
 use crate::reduce::{ExactSum, Specials, State, Wire};
 use std::ops::Range;
 
@@ -93,6 +93,12 @@ impl<E: Measured> Wanted<E> {
 
     pub(super) fn needs_keys(&self) -> bool {
         self.high.is_some() || self.low.is_some() || !self.ranges.is_empty() || self.bins.is_some()
+    }
+
+    /// Whether rows are nothing but summed, as they are or squared.
+    pub(super) fn chooses(&self) -> bool {
+        let one = self.sum != self.squares && !self.weighted && !self.omits && !self.needs_keys();
+        one && if self.sum { E::CHOOSES } else { E::Square::CHOOSES }
     }
 
     pub(super) fn tile(&self, len: usize) -> Tile<E> {
@@ -220,6 +226,9 @@ impl<E: Measured> Tile<E> {
 
     /// Folds a block into the states of its places.
     pub(super) fn fold(&mut self, wanted: &Wanted<E>, level: Level, piece: Piece<'_, E>) {
+        if let Some(chosen) = piece.chosen {
+            return self.fold_chosen(level, chosen, &piece);
+        }
         count_taken(level, &piece, piece.flags, &mut self.number[piece.places.clone()]);
         if wanted.omits {
             count_taken(level, &piece, piece.offered, &mut self.offered[piece.places.clone()]);
@@ -236,6 +245,20 @@ impl<E: Measured> Tile<E> {
             if wanted.needs_keys() {
                 self.fold_rows(wanted, level, &piece);
             }
+        }
+    }
+
+    fn fold_chosen(&mut self, level: Level, chosen: Chosen<'_>, piece: &Piece<'_, E>) {
+        let (Block { a, b }, places) = (piece.block, piece.places.clone());
+        let number = &mut self.number[places.clone()];
+        if let Chosen::Every(every) = chosen {
+            count_all(piece.into, a.count(), a.row_len().div_ceil(every), number);
+        }
+        if self.squares.is_empty() {
+            piece.block.fold_chosen(level, chosen, piece.into, &mut self.sum[places], number);
+        } else {
+            let states = &mut self.squares[places];
+            Block::<E::Square> { a, b }.fold_chosen(level, chosen, piece.into, states, number);
         }
     }
 
@@ -279,21 +302,26 @@ pub(super) fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
     met
 }
 
+/// Adds how many elements rows of `len` have.
+fn count_all(into: FoldInto, rows: usize, len: usize, number: &mut [u64]) {
+    match into {
+        FoldInto::One => number[0] += (rows * len) as u64,
+        FoldInto::EachRow => number.iter_mut().for_each(|number| *number += len as u64),
+        FoldInto::EachColumn => number.iter_mut().for_each(|number| *number += rows as u64),
+    }
+}
+
 /// Adds how many elements have a flag.
 fn count_taken<E: Keyed>(level: Level, piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mut [u64]) {
     let (rows, len) = (piece.block.a.count(), piece.block.a.row_len());
+    let Some(flags) = flags else { return count_all(piece.into, rows, len, number) };
     let taken = |flags: &[u8]| level.run(SumBytes { bytes: flags });
-    match (piece.into, flags) {
-        (FoldInto::One, None) => number[0] += (rows * len) as u64,
-        (FoldInto::One, Some(flags)) => number[0] += taken(flags),
-        (FoldInto::EachRow, None) => number.iter_mut().for_each(|number| *number += len as u64),
-        (FoldInto::EachRow, Some(flags)) => {
+    match piece.into {
+        FoldInto::One => number[0] += taken(flags),
+        FoldInto::EachRow => {
             number.iter_mut().zip(flags.chunks_exact(len)).for_each(|(number, row)| *number += taken(row));
         }
-        (FoldInto::EachColumn, None) => number.iter_mut().for_each(|number| *number += rows as u64),
-        (FoldInto::EachColumn, Some(flags)) => {
-            // A flag is one; a range of one key counts those.
-            level.run(CountColumns { keys: flags, low: 1, span: 0, counts: number });
-        }
+        // A flag is one; a range of one key counts those.
+        FoldInto::EachColumn => level.run(CountColumns { keys: flags, low: 1, span: 0, counts: number }),
     }
 }

@@ -83,6 +83,12 @@ pub(crate) trait Simd: Copy {
     fn splat_byte(self, byte: u8) -> Self::V;
     /// |a - b| of unsigned bytes.
     fn diff_bytes(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The bits of both.
+    fn and(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a - b of bytes, wrapped.
+    fn sub_bytes(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The smaller of unsigned bytes.
+    fn min_bytes(self, a: Self::V, b: Self::V) -> Self::V;
     /// The greater of unsigned bytes.
     fn max_bytes(self, a: Self::V, b: Self::V) -> Self::V;
     /// Adds one to a byte of `count` where that of `v`, less `low`, is beyond `span`: 255 times at most.

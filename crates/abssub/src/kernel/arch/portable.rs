@@ -124,6 +124,21 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn and(self, a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i] & b[i])
+    }
+
+    #[inline(always)]
+    fn sub_bytes(self, a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i].wrapping_sub(b[i]))
+    }
+
+    #[inline(always)]
+    fn min_bytes(self, a: V, b: V) -> V {
+        std::array::from_fn(|i| a[i].min(b[i]))
+    }
+
+    #[inline(always)]
     fn max_bytes(self, a: V, b: V) -> V {
         std::array::from_fn(|i| a[i].max(b[i]))
     }

@@ -165,6 +165,24 @@ macro_rules! instruction_set {
             }
 
             #[inline(always)]
+            fn and(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $and(a, b) }
+            }
+
+            #[inline(always)]
+            fn sub_bytes(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $sub_epi8(a, b) }
+            }
+
+            #[inline(always)]
+            fn min_bytes(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $min_epu8(a, b) }
+            }
+
+            #[inline(always)]
             fn max_bytes(self, a: $v, b: $v) -> $v {
                 // SAFETY: see above.
                 unsafe { $max_epu8(a, b) }
