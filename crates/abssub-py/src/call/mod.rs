@@ -6,6 +6,7 @@ mod bound;
 mod dtype;
 mod error;
 mod import;
+mod line;
 mod measure;
 mod operand;
 mod reading;

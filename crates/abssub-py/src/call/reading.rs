@@ -29,6 +29,14 @@ pub(super) struct Keywords<'c, 'py> {
     pub(super) threads: Option<&'c Bound<'py, PyAny>>,
 }
 
+impl Keywords<'_, '_> {
+    /// Whether none was given that says anything else than its default.
+    pub(super) fn are_default(&self) -> bool {
+        let everywhere = matches!(self.r#where, Where::Everywhere) && self.weights.is_none();
+        everywhere && self.axis.is_none() && self.threads.is_none() && self.nan_policy == "propagate"
+    }
+}
+
 impl<'c, 'py> Reading<'c, 'py> {
     /// Checks the keywords; `name` is the function that the messages speak of.
     pub(super) fn new(

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
 /// Elements below which a call keeps the interpreter's lock: it is done before another thread could use it.
-const DETACH_FROM_ELEMENTS: u64 = 1 << 14;
+pub(super) const DETACH_FROM_ELEMENTS: u64 = 1 << 14;
 
 /// `progress=` as something to call, if it was asked for.
 pub(super) struct Teller<'py> {

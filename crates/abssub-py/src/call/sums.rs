@@ -5,6 +5,7 @@ use super::arguments::{self, Flag, Initial, Where};
 use super::dtype::{is_target, to_core};
 use super::error::to_python;
 use super::import::imported;
+use super::line;
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
 use super::result::{
@@ -23,7 +24,7 @@ use pyo3::types::PyDict;
 use std::ffi::CStr;
 
 macro_rules! sums {
-    ($($name:ident, $doc:literal, |$request:ident| $sum:expr;)*) => {$(
+    ($($name:ident, $doc:literal, squared $squared:literal, |$request:ident| $sum:expr;)*) => {$(
         #[pyfunction]
         #[pyo3(
             signature = (a, b, axis=None, *, dtype=None, out=None, keepdims=Flag(false), r#where=Where::Everywhere, initial=Initial::Zero, weights=None, nan_policy="propagate", threads=None, progress=None),
@@ -48,17 +49,29 @@ macro_rules! sums {
         ) -> PyResult<Bound<'py, PyAny>> {
             let name = stringify!($name);
             let keywords = Keywords { axis, r#where, weights, nan_policy, threads };
+            let landing = Landing { name, dtype, out, keepdims: keepdims.0, initial };
+            if keywords.are_default()
+                && landing.is_default()
+                && progress.is_none()
+                && let Some(line) = line::of(a, b)
+            {
+                return line::sum(a.py(), error_name(name), line, $squared);
+            }
             let reading = Reading::new(name, a, b, keywords)?;
             let $request = reading.request()?;
             let sum = $sum.map_err(|error| to_python(a.py(), error, axis))?;
-            let landing = Landing { name, dtype, out, keepdims: keepdims.0, initial };
             landing.run(&reading, sum, Teller::new(progress)?)
         }
     )*};
 }
 sums! {
-    sad, "sad.txt", |request| Ok::<_, Error>(Sum::new(request));
-    ssd, "ssd.txt", |request| Sum::of_squares(request);
+    sad, "sad.txt", squared false, |request| Ok::<_, Error>(Sum::new(request));
+    ssd, "ssd.txt", squared true, |request| Sum::of_squares(request);
+}
+
+/// The name that NumPy's floating-point messages speak of.
+fn error_name(name: &str) -> &'static CStr {
+    if name == "sad" { c"sad" } else { c"ssd" }
 }
 
 /// The keywords that say what becomes of the sums.
@@ -71,6 +84,12 @@ struct Landing<'c, 'py> {
 }
 
 impl<'py> Landing<'_, 'py> {
+    /// Whether nothing was asked for.
+    fn is_default(&self) -> bool {
+        let zero = matches!(self.initial, Initial::Zero);
+        zero && self.dtype.is_none() && self.out.is_none() && !self.keepdims
+    }
+
     fn run<'c>(
         self,
         reading: &'c Reading<'c, 'py>,
@@ -257,8 +276,7 @@ impl<'py> Call<'_, 'py> {
     unsafe fn store_at(&self, target: Target<'_>, strides: &[isize]) -> PyResult<()> {
         // SAFETY: the caller's promise.
         let met = self.run(|go_on| unsafe { self.sum.store(target, strides, go_on) })?;
-        let name: &CStr = if self.name == "sad" { c"sad" } else { c"ssd" };
-        warning::give(self.py, name, met)
+        warning::give(self.py, error_name(self.name), met)
     }
 
     fn check(&self, array: &Array<'_>) -> PyResult<()> {

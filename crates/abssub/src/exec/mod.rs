@@ -6,6 +6,7 @@ mod fenv;
 mod fold;
 mod job;
 mod keys;
+mod line;
 mod map;
 mod measured;
 mod partial;
@@ -24,6 +25,7 @@ mod threads;
 mod weigh;
 
 pub use job::{GoOn, Missing, Progress};
+pub use line::Line;
 pub(crate) use map::absdiff_all;
 pub use quantiles::Quantiles;
 pub use request::{Request, row_major};
