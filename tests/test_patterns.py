@@ -1,6 +1,8 @@
 """The patterns of the planner, reached by plain calls: pairs by broadcasting, shared frames, windows; and
 the accumulators inside them at the edges of what they hold."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,83 @@ def test_pairs_by_broadcasting(dtype, level, threads):
     assert (between[:, :, 0] == sums).all()
     lines = ab.sad(x[:, None], y[None], axis=-1, threads=threads)
     assert (lines == exact(x[:, None], y[None], -1)).all()
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i1", "u2", "i2"])
+@pytest.mark.parametrize("counts", [(1, 40), (3, 33), (200, 9), (70, 101), (195, 66)])
+def test_pairs_at_the_edges_of_tiles_and_panels(dtype, counts, level, threads):
+    """Rows that end within a word, and rows that are longer than a panel; strided and reversed ones too."""
+    for size in (1, 7, 16, 1029):
+        x, y = noise((counts[0], size), dtype), noise((counts[1], size), dtype, 1)
+        wide = np.int64
+        if size > 20:
+            x, y = x[:7], y[: 37 + counts[1] // 60]
+        expected = np.abs(x[:, None].astype(wide) - y[None].astype(wide)).sum(axis=-1)
+        assert (ab.sad(x[:, None], y[None], axis=-1, threads=threads) == expected).all()
+        assert (ab.sad(x[:, None, ::-1], y[None, :, ::-1], axis=-1, threads=threads) == expected).all()
+        gathered = np.repeat(x, 2, axis=1)[:, ::2], np.asfortranarray(y)
+        assert (ab.sad(gathered[0][:, None], gathered[1][None], axis=-1, threads=threads) == expected).all()
+        squares = (np.abs(x[:, None].astype(wide) - y[None].astype(wide)) ** 2).sum(axis=-1)
+        assert (ab.ssd(x[:, None], y[None], axis=-1, threads=threads) == squares).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("every", [2, 3, 4, -2])
+def test_every_so_many_columns(dtype, every, level, threads):
+    # Where rows end with an element that counts, what follows is the next row's first.
+    for width in (1, 4, 252, 257, 260, 1201):
+        a, b = noise((11, width), dtype), noise((11, width), dtype, 1)
+        a, b = a[:, ::every], b[:, ::every]
+        for axis in (None, 0, 1):
+            assert (ab.sad(a, b, axis=axis, threads=threads) == exact(a, b, axis)).all()
+        # One row that all share, and rows that are not all there.
+        assert (ab.sad(a, b[4], axis=1, threads=threads) == exact(a, np.broadcast_to(b[4], a.shape), 1)).all()
+        assert (ab.sad(a[::2], b[::-2], axis=1, threads=threads) == exact(a[::2], b[::-2], 1)).all()
+        means = exact(a, b, 1).astype(float) / a.shape[1]
+        if np.dtype(dtype).itemsize < 8:
+            assert np.allclose(ab.mae(a, b, axis=1, threads=threads), means, rtol=1e-15)
+
+
+def test_the_elements_between_are_not_read_as_others():
+    """Bytes, words and bools beside each other, seen as what they are not."""
+    pairs = np.arange(4000, dtype=np.uint8).reshape(1000, 4)
+    signed = pairs.view(np.int8)
+    for a, b in ((pairs[:, 0], signed[:, 2]), (pairs[:, 1].view(bool), pairs[:, 3])):
+        wide = np.abs(a.astype(int) - b.astype(int)).sum()
+        assert ab.sad(a, b) == wide
+    words = pairs.view(np.uint16)
+    swapped = words.view(words.dtype.newbyteorder())
+    assert ab.sad(words[:, 0], swapped[:, 0]) == np.abs(words[:, 0].astype(int) - swapped[:, 0]).sum()
+    assert (
+        ab.sad(swapped[:, 1], swapped[::-1, 1]) == np.abs(swapped[:, 1].astype(int) - swapped[::-1, 1]).sum()
+    )
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i1", "u2"])
+def test_masks_of_any_bytes(dtype, level, threads):
+    """Any byte but zero lets pass; masks of each row, of one for all, and of gathered ones."""
+    for rows, width in ((1, 1), (3, 63), (9, 64), (17, 65), (8, 700), (2, 20_000)):
+        a, b = noise((rows, width), dtype), noise((width,), dtype, 1)
+        wide = np.abs(a.astype(int) - b.astype(int))
+        bytes_of_mask = np.random.default_rng(2).choice(
+            np.array([0, 0, 1, 2, 128, 255], np.uint8), (rows, width)
+        )
+        mask = bytes_of_mask.view(bool)
+        chosen = bytes_of_mask != 0
+        for masking, taken in ((mask, chosen), (mask[0], chosen[:1]), (mask[:, ::-1], chosen[:, ::-1])):
+            taken = np.broadcast_to(taken, wide.shape)
+            for axis in (None, 0, 1):
+                expected = (wide * taken).sum(axis=axis)
+                assert (ab.sad(a, b, axis=axis, where=masking, threads=threads) == expected).all()
+                squares = (wide**2 * taken).sum(axis=axis)
+                assert (ab.ssd(a, b, axis=axis, where=masking, threads=threads) == squares).all()
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)
+                    means = ab.mae(a, b, axis=axis, where=masking, threads=threads)
+                    spread = ab.mse(a, b, axis=axis, where=masking, threads=threads)
+                    counts = taken.sum(axis=axis)
+                    assert np.array_equal(means, expected / counts, equal_nan=True)
+                    assert np.array_equal(spread, squares / counts, equal_nan=True)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -66,7 +66,7 @@ class Target:
     # The bound is for each thread.
     per_thread: bool = False
     # A limit that counts more than `others` do, such as the writing of a large result: what was reached
-    # of it is said beside the bound.
+    # of it is said beside the bound, and that the bound is out of reach where the limit misses it.
     beside: str = ""
 
 

@@ -19,7 +19,7 @@ class Outcome:
 
     wanted: str
     measured: str
-    result: Literal["pass", "shortfall", "n/a"]
+    result: Literal["pass", "shortfall", "out of reach", "n/a"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,20 @@ def _outcome(target: Target, by_name: dict[str, Timed], nbytes: int) -> Outcome:
     timed = [other for other in others if other.rounds]
     if not timed:
         return Outcome(wanted, _why_untimed(others), "n/a")
-    found = ratio(min(timed, key=lambda other: other.seconds), ours)
-    measured = f"{found:.2f}"
-    if target.beside and by_name[target.beside].rounds:
-        measured += f" ({ratio(by_name[target.beside], ours):.2f} of {target.beside})"
-    return _compared(wanted, found, bound, measured)
+    fastest = min(timed, key=lambda other: other.seconds)
+    found = ratio(fastest, ours)
+    outcome = _compared(wanted, found, bound, f"{found:.2f}")
+    beside = by_name[target.beside] if target.beside else None
+    return outcome if beside is None or not beside.rounds else _beside(outcome, beside, fastest, ours, bound)
+
+
+def _beside(outcome: Outcome, beside: Timed, fastest: Timed, ours: Timed, bound: float) -> Outcome:
+    """What was reached of a limit that counts more; if that does not reach the bound itself, nothing can."""
+    limit = ratio(fastest, beside)
+    share = f"{ratio(beside, ours):.2f} of {beside.contender.name}, which itself reaches {limit:.2f}"
+    measured = f"{outcome.measured} ({share})"
+    missed = outcome.result == "shortfall" and limit < bound
+    return Outcome(outcome.wanted, measured, "out of reach" if missed else outcome.result)
 
 
 def _wanted(target: Target, bound: float) -> str:

@@ -40,7 +40,7 @@ def library() -> Any:
     found = ctypes.CDLL(str(place()))
     found.abssub_roofline_read.restype = ctypes.c_double
     found.abssub_roofline_psadbw.restype = ctypes.c_double
-    found.abssub_roofline_psadbw.argtypes = (ctypes.c_uint64, ctypes.c_size_t, ctypes.c_void_p)
+    found.abssub_roofline_psadbw.argtypes = (ctypes.c_uint64, ctypes.c_size_t, ctypes.c_bool, ctypes.c_void_p)
     return found
 
 
@@ -74,15 +74,16 @@ def reading(threads: int | None, ahead: bool) -> Any:
     return prepare
 
 
-def psadbw(threads: int | None) -> Any:
-    """Prepares the seconds that comparing `data.bytes` pairs of bytes would take at the peak."""
+def psadbw(threads: int | None, added: bool = False) -> Any:
+    """Prepares the seconds that comparing `data.bytes` pairs of bytes would take at the peak: alone, or
+    with an addition for each comparison, which uses the same parts of the processor."""
 
     def prepare(data: Data) -> Call:
         run = library().abssub_roofline_psadbw
         compared = ctypes.c_uint64()
 
         def call() -> float:
-            seconds = float(run(STEPS, threads or ab.get_num_threads(), ctypes.byref(compared)))
+            seconds = float(run(STEPS, threads or ab.get_num_threads(), added, ctypes.byref(compared)))
             return seconds * data.bytes / compared.value
 
         call()
@@ -129,8 +130,8 @@ def reads_with_result(shape: Any) -> tuple[Contender, Contender]:
 
 
 def psadbw_with_result(shape: Any) -> tuple[Contender, Contender]:
-    """The arithmetic alone, and a new result of a shape."""
-    return _with_results(PSADBW_RESULT, psadbw, shape)
+    """The arithmetic of a sum, and a new result of a shape."""
+    return _with_results(PSADBW_RESULT, lambda threads: psadbw(threads, added=True), shape)
 
 
 def _with_results(names: tuple[str, str], limit: Any, shape: Any) -> tuple[Contender, Contender]:
@@ -139,5 +140,10 @@ def _with_results(names: tuple[str, str], limit: Any, shape: Any) -> tuple[Conte
 
 
 READ_RESULT = ("read and new result, 1 thread", "read and new result, all threads")
-PSADBW_RESULT = ("psadbw and new result, 1 thread", "psadbw and new result, all threads")
-PSADBW = (_limit("psadbw, 1 thread", psadbw(1)), _limit("psadbw, all threads", psadbw(None)))
+PSADBW_RESULT = ("psadbw added up and new result, 1 thread", "psadbw added up and new result, all threads")
+PSADBW = (
+    _limit("psadbw, 1 thread", psadbw(1)),
+    _limit("psadbw, all threads", psadbw(None)),
+    _limit("psadbw added up, 1 thread", psadbw(1, added=True)),
+    _limit("psadbw added up, all threads", psadbw(None, added=True)),
+)

@@ -21,7 +21,9 @@ answer another question, and were checked against that one.
 All contenders of a case took turns in one process. A time is the median over the rounds, a ratio the
 median of the rounds' ratios, and +- half the range between the rounds' quartiles. What a rival must import,
 convert or compile first was not timed. The limits are loops of their own, in `benchmarks/roofline`: one reads
-every byte once, the other is the widest `psadbw` alone. Where two loops read, the faster is the limit."""
+every byte once, the other is the widest `psadbw`, alone or with the addition that each needs. Where two
+loops read, the faster is the limit. A target is **out of reach** where a limit that counts more than it does,
+such as the additions or the writing of a new result, misses it too."""
 
 
 def page(found: Sequence[Judged], command: str, load: float | None, plots: Sequence[Path]) -> str:

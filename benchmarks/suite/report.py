@@ -51,18 +51,19 @@ def block(judged: Judged) -> str:
         lines.append(
             f"  {name:<{NAME_WIDTH}}{answer:>8}{time:>11} {'+-' + spread:>6}{speed:>9} GB/s{times:>9} x"
         )
-    lines += [f"  {one.result.upper():<10}{one.wanted}: {one.measured}" for one in judged.outcomes]
+    lines += [f"  {one.result.upper():<14}{one.wanted}: {one.measured}" for one in judged.outcomes]
     return "\n".join(lines)
 
 
 def summary(all_judged: Iterable[Judged]) -> str:
     """How many targets were met, and each that was not."""
     outcomes = [(one.case.name, outcome) for one in all_judged for outcome in one.outcomes]
-    count = dict.fromkeys(("pass", "shortfall", "n/a"), 0)
+    count = dict.fromkeys(("pass", "shortfall", "out of reach", "n/a"), 0)
     for _, outcome in outcomes:
         count[outcome.result] += 1
-    lines = [f"{count['pass']} targets met, {count['shortfall']} missed, {count['n/a']} could not be judged"]
+    met = f"{count['pass']} targets met, {count['shortfall']} missed, {count['out of reach']} out of reach"
+    lines = [f"{met}, {count['n/a']} could not be judged"]
     for name, outcome in outcomes:
         if outcome.result != "pass":
-            lines.append(f"  {outcome.result:<10}{name}: {outcome.wanted}: {outcome.measured}")
+            lines.append(f"  {outcome.result:<14}{name}: {outcome.wanted}: {outcome.measured}")
     return "\n".join(lines)

@@ -49,14 +49,20 @@ pub unsafe extern "C" fn abssub_roofline_read(
     seconds
 }
 
-/// The seconds that `threads` threads take for `steps` rounds each of the widest `psadbw`.
+/// The seconds that `threads` threads take for `steps` rounds each of the widest `psadbw`, each followed by an
+/// addition if they are `added`.
 /// `pairs` receives how many pairs of bytes that compared; 0 where there is no such instruction.
 ///
 /// # Safety
 /// `pairs` must be writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn abssub_roofline_psadbw(steps: u64, threads: usize, pairs: *mut u64) -> f64 {
-    let (seconds, compared) = on_threads(threads, |_| psadbw::run(steps));
+pub unsafe extern "C" fn abssub_roofline_psadbw(
+    steps: u64,
+    threads: usize,
+    added: bool,
+    pairs: *mut u64,
+) -> f64 {
+    let (seconds, compared) = on_threads(threads, |_| psadbw::run(steps, added));
     // SAFETY: the caller vouches for `pairs`.
     unsafe { *pairs = compared };
     seconds

@@ -39,7 +39,7 @@ macro_rules! with_integers {
             #[test]
             fn rows_that_meet_rows() {
                 at_every_level(|level| {
-                    for (n, m, len) in [(2, 2, 1), (3, 5, 17), (9, 4, 63), (4, 9, 64), (70, 11, 65), (5, 130, 200)] {
+                    for (n, m, len) in [(2, 2, 1), (3, 5, 17), (9, 4, 63), (4, 9, 64), (70, 11, 65), (5, 130, 200), (6, 37, 2061), (195, 66, 9)] {
                         let (x, y) = (rows(n, len, 1), rows(m, len, 2));
                         let (a, b) = (x.view().insert_axis(Axis(1)), y.view().insert_axis(Axis(0)));
                         let expected = every_pair(x.view(), y.view());
@@ -49,6 +49,46 @@ macro_rules! with_integers {
                             let sums = AbsDiff::new(b, a).unwrap().threads(threads).sum(&[Axis(2)]).unwrap();
                             assert_eq!(sums, expected.clone().into_dyn(), "{n} {m} {len} turned, at {level}");
                         }
+                    }
+                });
+            }
+
+            #[test]
+            fn one_element_in_so_many() {
+                at_every_level(|level| {
+                    for (every, n, len) in [(2, 3, 1), (2, 9, 131), (3, 4, 200), (4, 10, 700), (2, 2, 70_001)] {
+                        let (x, y) = (rows(n, len, 21), rows(n, len, 22));
+                        let (x, y) = (x.slice(s![.., ..;every]), y.slice(s![.., ..;every]));
+                        let each = |y: ArrayView2<$t>| -> Array1<u64> {
+                            x.rows().into_iter().zip(y.rows()).map(|(x, y)| sum(x.iter().copied(), y.iter().copied())).collect()
+                        };
+                        let sums = AbsDiff::new(x, y).unwrap().sum(&[Axis(1)]).unwrap();
+                        assert_eq!(sums, each(y).into_dyn(), "{every} {n} {len} at {level}");
+                        assert_eq!(AbsDiff::new(x, y).unwrap().sum_all().unwrap(), each(y).sum(), "{every} {n} {len}");
+                        let shared = y.row(0);
+                        let sums = AbsDiff::new(x, shared).unwrap().sum(&[Axis(1)]).unwrap();
+                        let same = shared.broadcast(x.dim()).unwrap();
+                        assert_eq!(sums, each(same).into_dyn(), "{every} {n} {len} shared, at {level}");
+                    }
+                });
+            }
+
+            #[test]
+            fn rows_under_masks() {
+                at_every_level(|level| {
+                    for (n, len) in [(1, 1), (3, 65), (8, 700), (13, 129), (2, 20_000)] {
+                        let (x, y) = (rows(n, len, 23), rows(1, len, 24));
+                        let mask = Array2::from_shape_fn((n, len), |(i, j)| (i * 31 + j * j) % 3 == 0);
+                        let row = |i: usize| {
+                            let taken = mask.row(i);
+                            let pairs = x.row(i).into_iter().zip(y.row(0)).zip(taken).filter(|&(_, &taken)| taken);
+                            let (a, b): (Vec<$t>, Vec<$t>) = pairs.map(|((&a, &b), _)| (a, b)).unzip();
+                            sum(a, b)
+                        };
+                        let each: Array1<u64> = (0..n).map(row).collect();
+                        let masked = || AbsDiff::new(x.view(), y.row(0)).unwrap().masked(mask.view()).unwrap();
+                        assert_eq!(masked().sum(&[Axis(1)]).unwrap(), each.clone().into_dyn(), "{n} {len} at {level}");
+                        assert_eq!(masked().sum_all().unwrap(), each.sum(), "{n} {len} in one, at {level}");
                     }
                 });
             }

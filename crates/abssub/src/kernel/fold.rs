@@ -195,6 +195,11 @@ pub(crate) enum Meeting {
 }
 
 impl Meeting {
+    /// Whether no row meets more than one.
+    fn is_alike(self) -> bool {
+        matches!(self, Meeting::Alike { .. })
+    }
+
     /// Rows of `a` that each meet as many rows of the other as there are.
     #[inline(always)]
     fn firsts<T: Pod>(self, a: Rows<T>) -> usize {
@@ -246,7 +251,9 @@ impl<E: Fold> Block<'_, E> {
             return level.run(FoldBlock { block: self, rows: None, states });
         }
         let (block, meeting) = self.meeting(into);
-        block.fold_rows(level, meeting, states);
+        let one = meeting.is_alike() && into == FoldInto::One;
+        let joined = if one { block.a.joined().zip(block.b.joined()) } else { None };
+        joined.map_or(block, |(a, b)| Block { a, b }).fold_rows(level, meeting, states);
     }
 
     /// Which rows meet, where all are folded into one state or each into its own.
@@ -259,8 +266,7 @@ impl<E: Fold> Block<'_, E> {
         } else if a.is_shared() {
             (Block { a: a.only(0), b }, Meeting::All { from: 0, a: 0, b: step })
         } else {
-            let joined = a.joined().zip(b.joined()).filter(|_| step == 0);
-            (joined.map_or(self, |(a, b)| Block { a, b }), Meeting::Alike { step })
+            (self, Meeting::Alike { step })
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::fold::Rows;
 use super::unrolled::each_row;
-use super::vectors::ABREAST_AHEAD_BYTES;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
@@ -82,6 +81,8 @@ const BLOCK: usize = 64;
 /// Rows that are read side by side: partial sums are loaded and stored once for all of them, and memory
 /// answers several streams faster than one.
 const ABREAST: usize = 8;
+/// How far ahead each of them is asked for.
+const AHEAD_BYTES: usize = 1024;
 
 #[inline(always)]
 pub(super) fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
@@ -139,7 +140,7 @@ fn add_block<E: Partial, const N: usize, const R: usize>(
     at: usize,
 ) {
     if R < N {
-        a[R].part(at, BLOCK).prefetch_ahead(ABREAST_AHEAD_BYTES);
+        a[R].part(at, BLOCK).prefetch_ahead(AHEAD_BYTES);
         let (a, b) = (a[R].block::<BLOCK>(at), b[R].block::<BLOCK>(at));
         (0..BLOCK).for_each(|j| E::grow(&mut sums[j], a[j], b[j]));
     }
