@@ -95,7 +95,7 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> EveryOf<K, SIZE, EVERY
     const BITS: u64 = {
         let (mut bytes, mut i) = ([0; 8], 0);
         while i < 8 {
-            bytes[i] = if i / SIZE % EVERY == 0 { 0xff } else { 0 };
+            bytes[i] = if (i / SIZE).is_multiple_of(EVERY) { 0xff } else { 0 };
             i += 1;
         }
         u64::from_ne_bytes(bytes)

@@ -117,13 +117,13 @@ fn grow_lanes<S: Simd, K: VectorSum, T, const N: usize>(
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
     let (lanes, steps) = (S::BYTES / K::WORD, len.div_ceil(K::WORD));
-    for n in 0..N {
+    for (n, &sum) in sums.iter().enumerate() {
         let first = (n * lanes).min(states.len());
         let states = &mut states[first..];
         // A number of states that the compiler knows, wherever there are as many.
         match states.get_mut(..lanes) {
-            Some(states) => K::each_lane(simd, sums[n], steps, states, grow),
-            None => K::each_lane(simd, sums[n], steps, states, grow),
+            Some(states) => K::each_lane(simd, sum, steps, states, grow),
+            None => K::each_lane(simd, sum, steps, states, grow),
         }
     }
 }
@@ -202,8 +202,8 @@ fn add_words<S: Simd, K: VectorSum, const M: usize, const N: usize>(
     sums: &mut [[S::V; N]; M],
 ) {
     let mut vectors = [simd.zero(); N];
-    for n in 0..N {
-        vectors[n] = K::prepared(simd, simd.load(panel.part(n * S::BYTES, S::BYTES)));
+    for (n, vector) in vectors.iter_mut().enumerate() {
+        *vector = K::prepared(simd, simd.load(panel.part(n * S::BYTES, S::BYTES)));
     }
     for m in 0..M {
         let word = K::prepared(simd, K::splat(simd, a[m]));
