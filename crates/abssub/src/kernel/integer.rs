@@ -4,7 +4,8 @@ use super::arch::Simd;
 use super::chosen::{EveryOf, sum_masked};
 use super::fold::{Fold, Meeting, Rows};
 use super::integer_columns::{Partial, sum_columns};
-use super::vectors::{Bools, Bytes, Squares, Words, sum_row, sum_rows};
+use super::vector_sum::{Bytes, Signed, Squares, Truth, Unsigned, Words};
+use super::vectors::{sum_row, sum_rows};
 use super::window::sum_windows;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
@@ -92,8 +93,8 @@ macro_rules! fold_vectors {
     };
 }
 fold_vectors! {
-    u8: Bytes<false>, i8: Bytes<true>, u16: Words<false>, i16: Words<true>,
-    Squared<u8>: Squares<false>, Squared<i8>: Squares<true>, Bool: Bools,
+    Bool: Bytes<Truth>, u8: Bytes<Unsigned>, i8: Bytes<Signed>, u16: Words<false>, i16: Words<true>,
+    Squared<u8>: Squares<Unsigned>, Squared<i8>: Squares<Signed>,
 }
 
 fold_with! {

@@ -27,6 +27,7 @@ mod real;
 mod scalar;
 mod turn;
 mod unrolled;
+mod vector_sum;
 mod vectors;
 mod window;
 

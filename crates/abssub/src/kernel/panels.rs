@@ -9,13 +9,15 @@ use super::arch::Simd;
 use super::arch::interleave::VECTOR;
 use super::fold::Rows;
 use super::turn::turn_square;
-use super::vectors::{VectorSum, sum_each};
+use super::vector_sum::VectorSum;
+use super::vectors::sum_each;
 use crate::array::run::{Lockstep, Pod, Run, view_mut};
 
 /// Bytes of a panel: it stays in the first cache while all rows of the other operand pass.
 const PANEL_BYTES: usize = 32 << 10;
 /// Rows of the other operand that meet a panel at a time: with as many vectors of it, 16 registers of sums.
 const ABREAST: usize = 4;
+
 /// Words of the rows of a panel: of all rows the first, of all rows the second, and so on.
 #[repr(align(64))]
 struct Panel([u64; PANEL_BYTES / size_of::<u64>()]);
@@ -37,34 +39,14 @@ pub(super) fn sum_all<S: Simd, K: VectorSum, T>(
     let wide = if S::REGISTERS > 16 { 4 } else { 2 };
     while b.count() - done > lanes / 2 {
         let left = b.count() - done;
-        let states = &mut states[done..];
-        if left >= wide * lanes && wide == 4 {
-            done += wide * lanes;
-            sum_panel::<S, K, T, 4>(
-                simd,
-                a,
-                b.rows(done - wide * lanes, wide * lanes),
-                panel,
-                states,
-                step,
-                grow,
-            );
-        } else if left >= wide * lanes {
-            done += wide * lanes;
-            sum_panel::<S, K, T, 2>(
-                simd,
-                a,
-                b.rows(done - wide * lanes, wide * lanes),
-                panel,
-                states,
-                step,
-                grow,
-            );
-        } else {
-            let count = left.min(lanes);
-            sum_panel::<S, K, T, 1>(simd, a, b.rows(done, count), panel, states, step, grow);
-            done += count;
+        let count = if left >= wide * lanes { wide * lanes } else { left.min(lanes) };
+        let (rows, states) = (b.rows(done, count), &mut states[done..]);
+        match count.div_ceil(lanes) {
+            4 if wide == 4 => sum_panel::<S, K, T, 4>(simd, a, rows, panel, states, step, grow),
+            2 if wide == 2 => sum_panel::<S, K, T, 2>(simd, a, rows, panel, states, step, grow),
+            _ => sum_panel::<S, K, T, 1>(simd, a, rows, panel, states, step, grow),
         }
+        done += count;
     }
     // So few that most lanes would be idle.
     for j in done..b.count() {
