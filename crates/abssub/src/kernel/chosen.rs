@@ -9,7 +9,6 @@ use super::fold::{Block, Fold, FoldInto, Meeting, Rows};
 use super::level::Level;
 use super::unrolled::each_row;
 use super::vector_sum::VectorSum;
-use super::vectors::ABREAST_AHEAD_BYTES;
 use crate::array::run::{Lockstep, Run};
 use crate::element::Bool;
 use std::marker::PhantomData;
@@ -106,6 +105,7 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> EveryOf<K, SIZE, EVERY
 impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<K, SIZE, EVERY> {
     const STEPS: usize = K::STEPS;
     const WORD: usize = K::WORD;
+    const ASKS_AHEAD: bool = K::ASKS_AHEAD;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
@@ -138,6 +138,9 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<
         K::total_eight(simd, sums, steps)
     }
 }
+
+/// How far ahead rows that are read side by side, and their masks, are asked for.
+const AHEAD_BYTES: usize = 384;
 
 /// What a row's chosen bytes come to, and how many they are.
 #[derive(Clone, Copy, Default)]
@@ -248,8 +251,8 @@ fn add_vector<S: Simd, K: VectorSum, const N: usize, const R: usize>(
     load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     if R < N {
-        a[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
-        mask[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
+        a[R].prefetch_ahead(AHEAD_BYTES);
+        mask[R].prefetch_ahead(AHEAD_BYTES);
         let ones = simd.min_bytes(load(simd, mask[R]), simd.splat_byte(1));
         let bits = simd.sub_bytes(simd.zero(), ones);
         let a = simd.and(K::prepared(simd, load(simd, a[R])), bits);

@@ -3,7 +3,6 @@
 //! **Architecture invariant**: nothing here allocates, fails, or knows the number of dimensions.
 
 pub(crate) mod arch;
-pub(crate) mod beside;
 pub(crate) mod bytes;
 mod certify;
 mod chosen;

@@ -12,6 +12,10 @@ pub(super) trait VectorSum {
     /// Bytes of neighbours that meet in one lane.
     const WORD: usize;
 
+    /// Whether rows that are read side by side are asked for ahead: where a step is several instructions, the
+    /// processor sees less far by itself.
+    const ASKS_AHEAD: bool = false;
+
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
     fn prepared<S: Simd>(_simd: S, v: S::V) -> S::V {
@@ -160,6 +164,7 @@ pub(super) struct Squares<M>(PhantomData<M>);
 impl<M: Meaning> VectorSum for Squares<M> {
     // An i32 lane grows by at most 260100 a step.
     const STEPS: usize = 1 << 13;
+    const ASKS_AHEAD: bool = true;
     const WORD: usize = size_of::<i32>();
 
     #[inline(always)]

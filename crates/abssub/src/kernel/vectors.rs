@@ -12,7 +12,7 @@ use crate::array::run::{Lockstep, Run};
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
 /// The same for each of several rows that are read side by side.
-pub(super) const ABREAST_AHEAD_BYTES: usize = 384;
+pub(super) const ABREAST_AHEAD_BYTES: usize = 1024;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -142,7 +142,7 @@ fn short_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M],
 fn lanes_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M], b: Run<u8>) -> [S::V; M] {
     let mut sums = [simd.zero(); M];
     for (a, [b]) in Lockstep::new(a, S::BYTES).zip(Lockstep::new([b], S::BYTES)) {
-        if M == STREAMS {
+        if K::ASKS_AHEAD && M == STREAMS {
             a.iter().for_each(|row| row.prefetch_ahead(ABREAST_AHEAD_BYTES));
         }
         add_step::<S, K, M>(simd, a, b, &mut sums, Simd::load);

@@ -40,7 +40,7 @@ impl<E: Measured> Wanted<E> {
 }
 
 /// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
-pub(super) fn signed_bytes<E: Keyed>() -> Option<bool> {
+fn signed_bytes<E: Keyed>() -> Option<bool> {
     let is = |id| TypeId::of::<E>() == id;
     if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
 }

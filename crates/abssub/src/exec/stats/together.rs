@@ -2,11 +2,9 @@
 
 use super::super::measured::Measured;
 use super::super::reduction::Piece;
-use super::rows::signed_bytes;
 use super::tile::Wanted;
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
-use crate::kernel::beside::{Asked, BESIDE, LookBeside};
 use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
 use crate::kernel::looks::Looks;
 use crate::kernel::pairs::{CountRows, GreatestOfRows};
@@ -80,9 +78,6 @@ impl<K: Key> Together<K> {
         let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
         // As many as registers hold the lanes of.
         match size_of::<K>() {
-            1 if is_plain && left >= BESIDE && signed_bytes::<E>().is_some() => {
-                look_beside::<E>(level, block, row, looks)
-            }
             1 | 2 if is_plain && left >= 8 => look_at_rows::<E, 8>(level, block, row, looks),
             4 if is_plain && left >= 4 => look_at_rows::<E, 4>(level, block, row, looks),
             _ => Self::nothing(row),
@@ -100,29 +95,6 @@ fn look_at_bytes<'m, E: Keyed>(
     let first = looks.ranges.first().copied().flatten();
     let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
     LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span }
-}
-
-/// What some rows of bytes from `row` on show that share an operand.
-fn look_beside<E: Keyed>(
-    level: Level,
-    block: Block<'_, E>,
-    row: usize,
-    looks: Looks<'_, E::Key>,
-) -> Together<E::Key> {
-    let (a, b) = (from_fn(|i| block.a.row(row + i).bytes()), block.b.row(0).bytes());
-    let signed = signed_bytes::<E>() == Some(true);
-    let look = |asked| level.run(LookBeside { a, b, signed, asked });
-    match looks {
-        Looks { high: true, ranges: [], .. } => {
-            let shown = |high: u64| Shown { high: E::Key::narrow(high.into()), ..Shown::default() };
-            Together::of(row, look(Asked::Greatest).map(shown))
-        }
-        Looks { high: false, ranges: &[Some((low, span))], .. } => {
-            let asked = Asked::Inside { low: low.wide() as u8, span: span.wide() as u8 };
-            Together::of(row, look(asked).map(|count| Shown { count, ..Shown::default() }))
-        }
-        _ => Together::nothing(row),
-    }
 }
 
 /// What `N` rows from `row` on show that share an operand.
