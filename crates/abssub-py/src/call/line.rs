@@ -3,10 +3,9 @@
 
 use super::dtype::to_core;
 use super::error::to_python;
-use super::result::scalar;
+use super::result::{stored_scalar, sum_dtype};
 use super::running::DETACH_FROM_ELEMENTS;
 use super::warning;
-use abssub::array::{DType, Target};
 use abssub::exec::Line;
 use numpy::npyffi::flags::NPY_ARRAY_C_CONTIGUOUS;
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
@@ -38,11 +37,8 @@ pub(super) fn sum<'py>(
     line: Line<'_>,
     squared: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let dtype = if line.dtype() == DType::F64 { numpy::dtype::<f64>(py) } else { numpy::dtype::<u64>(py) };
-    let mut sum = [0u8; size_of::<u64>()];
-    // SAFETY: sums in their own dtype have eight bytes, and nothing else uses these.
-    let target = unsafe { Target::new(sum.as_mut_ptr(), line.dtype()) };
-    let met = line.store_sum(squared, target).map_err(|error| to_python(py, error, None))?;
-    warning::give(py, name, met)?;
-    scalar(&dtype, &sum)
+    stored_scalar(&sum_dtype(py, line.dtype()), |target| {
+        let met = line.store_sum(squared, target).map_err(|error| to_python(py, error, None))?;
+        warning::give(py, name, met)
+    })
 }

@@ -4,7 +4,7 @@
 use super::dtype::to_core;
 use super::import::imported;
 use super::operand::Array;
-use abssub::array::{PerAxis, Target};
+use abssub::array::{DType, PerAxis, Target};
 use abssub::exec::Request;
 use numpy::npyffi::flags::NPY_ARRAY_WRITEABLE;
 use numpy::npyffi::{NpyTypes, PY_ARRAY_API, get_type_object, npy_intp};
@@ -118,8 +118,25 @@ pub(super) fn kept_strides(array: &Array<'_>, reduced: &[bool], keepdims: bool) 
     strides.iter().zip(reduced).filter(|&(_, &gone)| !gone).map(|(&step, _)| step).collect()
 }
 
+/// The dtype of sums of a core type, but for times.
+pub(super) fn sum_dtype(py: Python<'_>, sums: DType) -> Bound<'_, PyArrayDescr> {
+    if sums == DType::F64 { numpy::dtype::<f64>(py) } else { numpy::dtype::<u64>(py) }
+}
+
+/// The only sum, which `store` stores, as a scalar of its own dtype: without the array that NumPy would take it from.
+pub(super) fn stored_scalar<'py>(
+    dtype: &Bound<'py, PyArrayDescr>,
+    store: impl FnOnce(Target<'_>) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let mut sum = [0u8; size_of::<u64>()];
+    // SAFETY: sums in their own dtype have eight bytes, and nothing else uses these.
+    let target = unsafe { Target::new(sum.as_mut_ptr(), to_core(dtype).expect("a sum's own dtype")) };
+    store(target)?;
+    scalar(dtype, &sum)
+}
+
 /// The scalar of a dtype whose bytes these are.
-pub(super) fn scalar<'py>(dtype: &Bound<'py, PyArrayDescr>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+fn scalar<'py>(dtype: &Bound<'py, PyArrayDescr>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let py = dtype.py();
     assert_eq!(dtype.itemsize(), bytes.len());
     // SAFETY: NumPy copies an item's bytes and answers a new reference, or null with an exception set.

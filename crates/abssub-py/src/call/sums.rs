@@ -9,7 +9,8 @@ use super::line;
 use super::operand::Array;
 use super::reading::{Keywords, Reading};
 use super::result::{
-    COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, scalar, target, unwrapped,
+    COPIED_BYTES, checked_out, is_apart, kept_strides, new_array, result_shape, stored_scalar, sum_dtype,
+    target, unwrapped,
 };
 use super::running::Teller;
 use super::warning;
@@ -99,8 +100,7 @@ impl<'py> Landing<'_, 'py> {
         let py = reading.py();
         let default = match &reading.pair.units {
             Some(units) => units.dtype.clone(),
-            None if sum.dtype() == DType::F64 => numpy::dtype::<f64>(py),
-            None => numpy::dtype::<u64>(py),
+            None => sum_dtype(py, sum.dtype()),
         };
         let name = self.name;
         match self.initial {
@@ -166,15 +166,10 @@ impl<'py> Call<'_, 'py> {
         Ok(array)
     }
 
-    /// The only sum as a scalar, without the array that NumPy would take it from.
+    /// The only sum as a scalar.
     fn scalar(&self) -> PyResult<Bound<'py, PyAny>> {
-        let mut sum = [0u8; size_of::<u64>()];
-        // SAFETY: sums in their own dtype have eight bytes, and nothing else uses these.
-        let target =
-            unsafe { Target::new(sum.as_mut_ptr(), to_core(&self.default).expect("a sum's own dtype")) };
         // SAFETY: a single place.
-        unsafe { self.store_at(target, &[]) }?;
-        scalar(&self.default, &sum)
+        stored_scalar(&self.default, |target| unsafe { self.store_at(target, &[]) })
     }
 
     /// The sum as a new array of a dtype that the core stores.

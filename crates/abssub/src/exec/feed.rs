@@ -26,8 +26,7 @@ impl<T: Receive> Feed<T> {
     pub(super) fn new(operand: &Operand<'_>, step: isize, alter: bool, level: Level) -> Option<Self> {
         let Operand { dtype, byte_swapped, tick, .. } = *operand;
         let reader = T::reader(dtype)?;
-        let own_type = T::is_own(dtype) && !byte_swapped && tick == Tick::ONE;
-        let in_place = own_type && !alter && step == size_of::<T>() as isize;
+        let in_place = Self::is_own(operand) && !alter && step == size_of::<T>() as isize;
         let buffer = if in_place { Vec::new() } else { vec![T::ZERO; Self::capacity()] };
         let scratch = (!in_place).then(Scratch::new);
         Some(Self {
@@ -39,6 +38,11 @@ impl<T: Receive> Feed<T> {
             scratch,
             held: None,
         })
+    }
+
+    /// Whether an operand's elements are of type `T` as they lie.
+    pub(super) fn is_own(operand: &Operand<'_>) -> bool {
+        T::is_own(operand.dtype) && !operand.byte_swapped && operand.tick == Tick::ONE
     }
 
     /// Elements that fit the buffer.

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::feed::Feed;
-use super::job::{Job, Missing};
+use super::job::Job;
 use super::partial::{Flags, Partial};
 use super::reduction::{Index, Piece};
 use crate::array::grid::{Rectangle, runs_across};
@@ -73,9 +73,11 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
 
     /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie.
     fn can_mask(&self) -> bool {
-        let alone = self.job.missing == Missing::Keep && !self.job.without_same;
         let in_place = self.a.is_in_place() && self.b.is_in_place();
-        alone && in_place && size_of::<E::Left>() == 1 && self.mask.as_ref().is_some_and(Feed::is_in_place)
+        !self.job.looks_at_pairs()
+            && in_place
+            && size_of::<E::Left>() == 1
+            && self.mask.as_ref().is_some_and(Feed::is_in_place)
     }
 
     /// The bytes of an operand that an element of a row takes.
@@ -180,8 +182,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
 fn every<E: Keyed<Left: Receive, Right: Receive>>(job: &Job<'_, '_>, step: Offsets) -> usize {
     let size = size_of::<E::Left>();
     let alike = step[A] == step[B] && size == size_of::<E::Right>();
-    let own = E::Left::is_own(job.a.dtype) && E::Right::is_own(job.b.dtype);
-    let own = own && !job.a.byte_swapped && !job.b.byte_swapped;
+    let own = Feed::<E::Left>::is_own(job.a) && Feed::<E::Right>::is_own(job.b);
     [2, 4].into_iter().find(|every| alike && own && step[A] == (every * size) as isize).unwrap_or(1)
 }
 

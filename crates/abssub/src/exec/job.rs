@@ -27,7 +27,12 @@ pub(super) struct Job<'j, 'm> {
 impl Job<'_, '_> {
     /// Whether some pairs may not take part.
     pub(super) fn is_partial(&self) -> bool {
-        self.mask.is_some() || self.missing != Missing::Keep || self.without_same
+        self.mask.is_some() || self.looks_at_pairs()
+    }
+
+    /// Whether what a pair is decides if it takes part, beside the mask.
+    pub(super) fn looks_at_pairs(&self) -> bool {
+        self.missing != Missing::Keep || self.without_same
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Flags<'b> {
 impl<'w, E: Keyed<Left: Receive, Right: Receive>> Partial<'w, E> {
     pub(super) fn new(job: &'w Job<'w, 'w>) -> Self {
         let (most, alike) = (Self::capacity(), E::like(E::Right::ZERO).is_some());
-        let omits = job.without_same || job.missing != Missing::Keep;
+        let omits = job.looks_at_pairs();
         Self {
             job,
             flags: vec![1; most],
@@ -57,7 +57,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Partial<'w, E> {
         let elements = block.a.count() * len;
         let flags = &mut self.flags[..elements];
         let (same, omit) = (self.job.without_same, self.job.missing == Missing::Omit);
-        if let Some(mask) = mask.filter(|_| !same && self.job.missing == Missing::Keep && self.b.is_empty()) {
+        if let Some(mask) = mask.filter(|_| !self.job.looks_at_pairs() && self.b.is_empty()) {
             level.run(Mask { block, mask, flags, a: &mut self.a[..elements] });
             let flags = &self.flags[..elements];
             let block = Block { a: Rows::of(&self.a[..elements], len), b: block.b };
@@ -67,7 +67,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Partial<'w, E> {
             Some(mask) => level.run(SetFlags { mask, flags }),
             None => flags.fill(1),
         }
-        if same || self.job.missing != Missing::Keep {
+        if self.job.looks_at_pairs() {
             if mask.is_some() {
                 self.offered[..elements].copy_from_slice(flags);
             }

@@ -119,11 +119,6 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<
     }
 
     #[inline(always)]
-    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
-        K::splat(simd, run)
-    }
-
-    #[inline(always)]
     fn each_lane<S: Simd, T>(simd: S, sum: S::V, steps: usize, states: &mut [T], grow: impl Fn(&mut T, u64)) {
         K::each_lane(simd, sum, steps, states, grow);
     }

@@ -195,11 +195,6 @@ pub(crate) enum Meeting {
 }
 
 impl Meeting {
-    /// Whether no row meets more than one.
-    fn is_alike(self) -> bool {
-        matches!(self, Meeting::Alike { .. })
-    }
-
     /// Rows of `a` that each meet as many rows of the other as there are.
     #[inline(always)]
     fn firsts<T: Pod>(self, a: Rows<T>) -> usize {
@@ -251,8 +246,10 @@ impl<E: Fold> Block<'_, E> {
             return level.run(FoldBlock { block: self, rows: None, states });
         }
         let (block, meeting) = self.meeting(into);
-        let one = meeting.is_alike() && into == FoldInto::One;
-        let joined = if one { block.a.joined().zip(block.b.joined()) } else { None };
+        let joined = match meeting {
+            Meeting::Alike { step: 0 } => block.a.joined().zip(block.b.joined()),
+            _ => None,
+        };
         joined.map_or(block, |(a, b)| Block { a, b }).fold_rows(level, meeting, states);
     }
 

@@ -26,7 +26,14 @@ pub(super) trait VectorSum {
     fn step<S: Simd>(simd: S, sum: S::V, a: S::V, b: S::V) -> S::V;
 
     /// The first `WORD` bytes of a run in every lane.
-    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V;
+    #[inline(always)]
+    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
+        if Self::WORD == size_of::<u64>() {
+            simd.splat_u64(u64::from_ne_bytes(run.block(0)))
+        } else {
+            simd.splat_u32(u32::from_ne_bytes(run.block(0)))
+        }
+    }
 
     /// Adds what each lane comes to that took in `steps` pairs to a state.
     fn each_lane<S: Simd, T>(simd: S, sum: S::V, steps: usize, states: &mut [T], grow: impl Fn(&mut T, u64));
@@ -100,11 +107,6 @@ impl<M: Meaning> VectorSum for Bytes<M> {
     }
 
     #[inline(always)]
-    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
-        simd.splat_u64(u64::from_ne_bytes(run.block(0)))
-    }
-
-    #[inline(always)]
     fn each_lane<S: Simd, T>(
         simd: S,
         sum: S::V,
@@ -141,11 +143,6 @@ impl<const SIGNED: bool> VectorSum for Words<SIGNED> {
     }
 
     #[inline(always)]
-    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
-        simd.splat_u32(u32::from_ne_bytes(run.block(0)))
-    }
-
-    #[inline(always)]
     fn each_lane<S: Simd, T>(simd: S, sum: S::V, steps: usize, states: &mut [T], grow: impl Fn(&mut T, u64)) {
         let total = |lane: i32| (i64::from(lane) + steps as i64 * 65536) as u64;
         states.iter_mut().zip(simd.lanes_i32(sum)).for_each(|(state, lane)| grow(state, total(lane)));
@@ -175,11 +172,6 @@ impl<M: Meaning> VectorSum for Squares<M> {
     #[inline(always)]
     fn step<S: Simd>(simd: S, sum: S::V, a: S::V, b: S::V) -> S::V {
         simd.accumulate_squares(sum, a, b)
-    }
-
-    #[inline(always)]
-    fn splat<S: Simd>(simd: S, run: Run<u8>) -> S::V {
-        simd.splat_u32(u32::from_ne_bytes(run.block(0)))
     }
 
     #[inline(always)]
