@@ -230,6 +230,16 @@ impl<'m, T: Pod, const N: usize> Blocks<'m, T, N> {
     }
 }
 
+/// The elements from `from` on of each of some runs, `len` of them. A loop: an array's own methods would be
+/// called for every few rows.
+#[inline(always)]
+pub(crate) fn parts<T: Pod, const N: usize>(mut runs: [Run<T>; N], from: usize, len: usize) -> [Run<T>; N] {
+    for run in &mut runs {
+        *run = run.part(from, len);
+    }
+    runs
+}
+
 /// Several runs of one length, walked together, so many elements at a time.
 pub(crate) struct Lockstep<'m, T, const N: usize> {
     starts: [*const T; N],
@@ -244,9 +254,12 @@ impl<'m, T: Pod, const N: usize> Lockstep<'m, T, N> {
     #[inline(always)]
     pub(crate) fn new(runs: [Run<'m, T>; N], span: usize) -> Self {
         let len = runs[0].len;
-        assert!(runs.iter().all(|run| run.len == len));
-        let until = len / span * span;
-        Self { starts: runs.map(|run| run.start), at: 0, until, span, memory: PhantomData }
+        let mut starts = [runs[0].start; N];
+        for (start, run) in starts.iter_mut().zip(runs) {
+            assert!(run.len == len);
+            *start = run.start;
+        }
+        Self { starts, at: 0, until: len / span * span, span, memory: PhantomData }
     }
 }
 

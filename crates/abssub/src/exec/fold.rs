@@ -13,8 +13,9 @@ use crate::plan::{Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
 use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
-/// Bytes of states in a tile: with the buffers of the feeds, a thread stays under 256 KiB.
-const TILE_BYTES: usize = 96 << 10;
+/// Bytes of states in a tile: with the buffers of the feeds and the partial sums of columns, a thread stays
+/// under 256 KiB.
+const TILE_BYTES: usize = 160 << 10;
 /// Elements of a call that is not worth dividing, or telling of.
 const ALONE_ELEMENTS: usize = 1 << 16;
 /// How often the caller is asked whether to go on.
@@ -45,7 +46,7 @@ where
         plan.window();
     }
     let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
-    let most = reduction.most_elements().min(ALONE_ELEMENTS);
+    let most = reduction.most_elements(plan.inner).min(ALONE_ELEMENTS);
     if plan.is_one_rectangle() && elements <= most && plan.results() <= TILE_BYTES / state_bytes {
         let mut feeds = Feeds::new(job, &plan, reduction.chooses());
         if feeds.most_elements(&plan).is_none_or(|most| elements <= most) {
@@ -173,7 +174,7 @@ where
         let plan = &shared.cut.parts[0];
         let feeds = Feeds::new(job, plan, reduction.chooses());
         let limits = Limits {
-            taken: reduction.most_elements(),
+            taken: reduction.most_elements(plan.inner),
             gathered: feeds.most_elements(plan),
             holds_shared: feeds.hold_shared(plan),
             size: feeds.bytes_each(),

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::element::Element;
 use crate::kernel::{Block, Chosen, FoldInto, Level, Meeting, Rows, Windows};
+use crate::plan::Inner;
 use crate::reduce::Specials;
 use std::ops::Range;
 
@@ -14,8 +15,8 @@ pub(super) trait Reduction<E: Element>: Sync {
     /// Bytes of state that a result needs.
     fn state_bytes(&self) -> usize;
 
-    /// Elements that a block may have.
-    fn most_elements(&self) -> usize {
+    /// Elements that a block may have, whose rows lie so.
+    fn most_elements(&self, _inner: Inner) -> usize {
         usize::MAX
     }
 

@@ -26,8 +26,9 @@ pub(super) struct Limits {
     pub(super) across: bool,
 }
 
-/// Elements that the kernel is given at a time, so that a call can be stopped between.
-const BLOCK: usize = 1 << 18;
+/// Elements that the kernel is given at a time, so that a call can be stopped between. Memory stands still where
+/// a block ends, so they are many.
+const BLOCK: usize = 1 << 20;
 /// Elements of a row that are gathered from far apart: so few that columns hold several cache lines.
 const ACROSS_LEN: usize = 128;
 /// Cache lines of the other operand's rows where rows are joined: as many as of a column, more or less.
@@ -37,16 +38,13 @@ const LINE: usize = 64;
 /// Rows of a block that share an operand: as many as kernels read side by side, so that pieces follow one
 /// another in memory.
 const SHARED_ROWS: usize = 8;
-/// Bytes of a row that they share: it stays in the first cache while they pass, and lanes of bytes count so
-/// many vectors.
-const SHARED_BYTES: usize = 255 * LINE;
 /// Elements of a shared row that are read again for every few of the others, from the caches.
 const SHARED_PANEL: usize = 1 << 20;
 /// Elements of a row where few of a block have to hold several rows, so that columns are not folded
 /// element by element.
 const COLUMN_LEN: usize = 1 << 9;
 /// Columns that are folded over many rows at a time: long pieces of several rows read as streams do.
-const COLUMNS: usize = 1 << 13;
+const COLUMNS: usize = 20 << 10;
 /// Their rows.
 const COLUMN_ROWS: usize = 1 << 8;
 /// Windows that are folded at a time, and elements of each.
@@ -74,9 +72,9 @@ impl BlockShape {
             (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, false) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             (Inner::Row, false) if plan.shares_rows() => {
-                let len = SHARED_BYTES / limits.size;
+                let len = if limits.gathered.is_none() { limit / SHARED_ROWS } else { limit };
                 let panel = if limits.holds_shared { len } else { SHARED_PANEL };
-                let shared = within(limit.min(SHARED_ROWS * len), len.min(limit));
+                let shared = within(limit, len);
                 Self { panel: panel.max(shared.len), ..shared }
             }
             _ => Self { panel: usize::MAX, ..within(limit, limit) },

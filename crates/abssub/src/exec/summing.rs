@@ -7,6 +7,7 @@ use crate::Error;
 use crate::array::Target;
 use crate::element::Element;
 use crate::kernel::{Block, Fold, Level, Meeting, Term, Windows};
+use crate::plan::Inner;
 use crate::reduce::{ExactSum, Landing, Specials, State};
 use std::ops::Range;
 
@@ -130,7 +131,7 @@ impl<E: Measured> Reduction<E> for Weighing<'_> {
         ExactSum::MOST_BYTES
     }
 
-    fn most_elements(&self) -> usize {
+    fn most_elements(&self, _: Inner) -> usize {
         Terms::MOST
     }
 

@@ -1,17 +1,54 @@
-//! All statistics of a row of bytes at once: every difference is made once, in a register.
+//! Statistics of rows of bytes, alone or all at once: every difference is made once, in a register.
 
 use super::Level;
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::vectors::ABREAST_AHEAD_BYTES;
-use crate::array::run::{Lockstep, Run};
+use crate::array::run::{Lockstep, Run, parts};
+use std::marker::PhantomData;
 
-/// Rows that are looked at side by side, a vector of each at a time.
+/// Rows that are looked at side by side where everything is asked of them: as many as registers hold the lanes of.
 pub(crate) const ABREAST: usize = 4;
-/// Steps until lanes are emptied: byte lanes count to 255.
-const STEPS: usize = 255;
 
-/// What a row of bytes comes to.
+/// What is asked of rows of bytes.
+pub(crate) trait Question {
+    /// Both sums.
+    const SUMS: bool;
+    const GREATEST: bool;
+    const INSIDE: bool;
+    /// How far ahead the bytes of each row are asked for.
+    const AHEAD_BYTES: usize = ABREAST_AHEAD_BYTES;
+    /// Steps until lanes are emptied: byte lanes count to 255, and those of squares hold 8256.
+    const STEPS: usize = if Self::INSIDE { 255 } else { 8192 };
+}
+
+/// Everything.
+pub(crate) enum Everything {}
+impl Question for Everything {
+    const SUMS: bool = true;
+    const GREATEST: bool = true;
+    const INSIDE: bool = true;
+    // So much is done with each vector that all lines that are asked for come in between.
+    const AHEAD_BYTES: usize = 4096;
+}
+
+/// The greatest difference alone.
+pub(crate) enum Greatest {}
+impl Question for Greatest {
+    const SUMS: bool = false;
+    const GREATEST: bool = true;
+    const INSIDE: bool = false;
+}
+
+/// How many differences lie in the range, alone.
+pub(crate) enum Inside {}
+impl Question for Inside {
+    const SUMS: bool = false;
+    const GREATEST: bool = false;
+    const INSIDE: bool = true;
+}
+
+/// What a row of bytes comes to; zero for what was not asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) sum: u64,
@@ -33,54 +70,72 @@ impl Seen {
     }
 }
 
-/// Looks at the bytes of some pairs of rows, all of one length. One that is not asked for all would not be faster.
-#[derive(Clone, Copy)]
-pub(crate) struct LookAtBytes<'m> {
-    pub(crate) a: [Run<'m, u8>; ABREAST],
-    pub(crate) b: [Run<'m, u8>; ABREAST],
+/// Looks at the bytes of `N` rows, each with one of as many others, or all with the only other; all of one length.
+pub(crate) struct LookAtBytes<'m, Q, const N: usize, const OTHERS: usize> {
+    pub(crate) a: [Run<'m, u8>; N],
+    pub(crate) b: [Run<'m, u8>; OTHERS],
     /// Whether the bytes are signed.
     pub(crate) signed: bool,
     /// The range `low ..= low + span`.
     pub(crate) low: u8,
     pub(crate) span: u8,
+    pub(crate) question: PhantomData<Q>,
 }
 
-impl LookAtBytes<'_> {
+impl<Q, const N: usize, const OTHERS: usize> Clone for LookAtBytes<'_, Q, N, OTHERS> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<Q, const N: usize, const OTHERS: usize> Copy for LookAtBytes<'_, Q, N, OTHERS> {}
+
+impl<Q: Question, const N: usize> LookAtBytes<'_, Q, N, N> {
     /// Looks at the first of the pairs alone, as at several short ones.
     pub(crate) fn look_at_first(mut self, level: Level) -> Seen {
         let (a, b) = (self.a[0], self.b[0]);
-        let each = a.len() / ABREAST;
-        for k in 0..ABREAST {
+        let each = a.len() / N;
+        for k in 0..N {
             (self.a[k], self.b[k]) = (a.part(k * each, each), b.part(k * each, each));
         }
         let mut seen = level.run(self).into_iter().fold(Seen::default(), Seen::with);
-        for i in ABREAST * each..a.len() {
+        for i in N * each..a.len() {
             self.add(&mut seen, a.get(i), b.get(i));
         }
         seen
     }
+}
 
+impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTHERS> {
     /// The scalar line.
     #[inline(always)]
     fn add(&self, seen: &mut Seen, a: u8, b: u8) {
         let order = if self.signed { 0x80 } else { 0 };
         let diff = (a ^ order).abs_diff(b ^ order);
-        seen.sum += u64::from(diff);
-        seen.squares += u64::from(diff) * u64::from(diff);
-        seen.greatest = seen.greatest.max(diff);
-        seen.inside += u64::from(diff.wrapping_sub(self.low) <= self.span);
+        if Q::SUMS {
+            seen.sum += u64::from(diff);
+            seen.squares += u64::from(diff) * u64::from(diff);
+        }
+        if Q::GREATEST {
+            seen.greatest = seen.greatest.max(diff);
+        }
+        if Q::INSIDE {
+            seen.inside += u64::from(diff.wrapping_sub(self.low) <= self.span);
+        }
     }
 
     #[inline(always)]
-    fn look<S: Simd, const SIGNED: bool>(self, simd: S) -> [Seen; ABREAST] {
+    fn look<S: Simd, const SIGNED: bool>(self, simd: S) -> [Seen; N] {
+        const { assert!(OTHERS == N || OTHERS == 1) };
         let len = self.a[0].len();
-        let whole = len / S::BYTES * S::BYTES;
-        let mut seen = [Seen::default(); ABREAST];
-        for from in (0..whole).step_by(STEPS * S::BYTES) {
-            self.look_at_part::<S, SIGNED>(simd, from, (whole - from).min(STEPS * S::BYTES), &mut seen);
+        let (whole, most) = (len / S::BYTES * S::BYTES, Q::STEPS * S::BYTES);
+        let mut seen = [Seen::default(); N];
+        for from in (0..whole).step_by(most) {
+            self.look_at_part::<S, SIGNED>(simd, from, (whole - from).min(most), &mut seen);
         }
         for (k, seen) in seen.iter_mut().enumerate() {
-            (whole..len).for_each(|i| self.add(seen, self.a[k].get(i), self.b[k].get(i)));
+            for i in whole..len {
+                self.add(seen, self.a[k].get(i), self.b[k % OTHERS].get(i));
+            }
         }
         seen
     }
@@ -92,25 +147,38 @@ impl LookAtBytes<'_> {
         simd: S,
         from: usize,
         len: usize,
-        seen: &mut [Seen; ABREAST],
+        seen: &mut [Seen; N],
     ) {
         let zero = simd.zero();
         let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
-        let (mut sums, mut squares) = ([zero; ABREAST], [zero; ABREAST]);
-        let (mut greatest, mut outside) = ([zero; ABREAST], [zero; ABREAST]);
-        let (mut a, mut b) = (self.a, self.b);
-        for k in 0..ABREAST {
-            (a[k], b[k]) = (a[k].part(from, len), b[k].part(from, len));
-        }
+        let (mut sums, mut squares) = ([zero; N], [zero; N]);
+        let (mut greatest, mut outside) = ([zero; N], [zero; N]);
+        let (a, b) = (parts(self.a, from, len), parts(self.b, from, len));
         for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
-            for k in 0..ABREAST {
-                a[k].prefetch_ahead(ABREAST_AHEAD_BYTES);
-                b[k].prefetch_ahead(ABREAST_AHEAD_BYTES);
-                let diff = diff::<S, SIGNED>(simd, simd.load(a[k]), simd.load(b[k]));
-                sums[k] = simd.add_u64(sums[k], simd.sad_bytes(diff, zero));
-                squares[k] = simd.accumulate_squares(squares[k], diff, zero);
-                greatest[k] = simd.max_bytes(greatest[k], diff);
-                outside[k] = simd.count_outside(outside[k], diff, low, span);
+            for row in &a {
+                row.prefetch_ahead(Q::AHEAD_BYTES);
+            }
+            if OTHERS == N {
+                for row in &b {
+                    row.prefetch_ahead(Q::AHEAD_BYTES);
+                }
+            }
+            let mut other = zero;
+            for k in 0..N {
+                if k < OTHERS {
+                    other = unsigned::<S, SIGNED>(simd, b[k]);
+                }
+                let diff = simd.diff_bytes(unsigned::<S, SIGNED>(simd, a[k]), other);
+                if Q::SUMS {
+                    sums[k] = simd.add_u64(sums[k], simd.sad_bytes(diff, zero));
+                    squares[k] = simd.accumulate_squares(squares[k], diff, zero);
+                }
+                if Q::GREATEST {
+                    greatest[k] = simd.max_bytes(greatest[k], diff);
+                }
+                if Q::INSIDE {
+                    outside[k] = simd.count_outside(outside[k], diff, low, span);
+                }
             }
         }
         for (k, seen) in seen.iter_mut().enumerate() {
@@ -118,25 +186,31 @@ impl LookAtBytes<'_> {
                 sum: simd.sum_u64(sums[k]),
                 squares: simd.sum_i32(squares[k]) as u64,
                 greatest: simd.greatest_byte(greatest[k]),
-                inside: len as u64 - simd.sum_u64(simd.sad_bytes(outside[k], zero)),
+                inside: if Q::INSIDE {
+                    len as u64 - simd.sum_u64(simd.sad_bytes(outside[k], zero))
+                } else {
+                    0
+                },
             };
             *seen = seen.with(part);
         }
     }
 }
 
-impl Kernel for LookAtBytes<'_> {
-    type Output = [Seen; ABREAST];
+impl<Q: Question, const N: usize, const OTHERS: usize> Kernel for LookAtBytes<'_, Q, N, OTHERS> {
+    type Output = [Seen; N];
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> [Seen; ABREAST] {
+    fn run<S: Simd>(self, simd: S) -> [Seen; N] {
         if self.signed { self.look::<S, true>(simd) } else { self.look::<S, false>(simd) }
     }
 }
 
+/// A vector of bytes that differ as those of the run do, and are unsigned.
 #[inline(always)]
-fn diff<S: Simd, const SIGNED: bool>(simd: S, a: S::V, b: S::V) -> S::V {
-    if SIGNED { simd.diff_bytes(simd.flip_bytes(a), simd.flip_bytes(b)) } else { simd.diff_bytes(a, b) }
+fn unsigned<S: Simd, const SIGNED: bool>(simd: S, run: Run<u8>) -> S::V {
+    let bytes = simd.load(run);
+    if SIGNED { simd.flip_bytes(bytes) } else { bytes }
 }
 
 #[cfg(test)]
@@ -164,12 +238,29 @@ mod tests {
         let each = a.len().saturating_sub(ABREAST);
         let rows = |all, from: [usize; ABREAST]| from.map(|k| row(all, k, each));
         let (rows_a, rows_b) = (rows(a, [0, 1, 2, 3]), rows(b, [3, 0, 2, 1]));
+        let question = PhantomData;
+        let everything = std::array::from_fn(|k| expected(rows_a[k], rows_b[k]));
+        let shared = std::array::from_fn(|k| expected(rows_a[k], rows_b[0]));
+        let (rows_a, rows_b) = (rows_a.map(Run::of), rows_b.map(Run::of));
         for &level in Level::available() {
-            let one = LookAtBytes { a: [Run::of(a); 4], b: [Run::of(b); 4], signed, low, span };
+            let one = LookAtBytes::<Everything, _, _> {
+                a: [Run::of(a); 4],
+                b: [Run::of(b); 4],
+                signed,
+                low,
+                span,
+                question,
+            };
             assert_eq!(one.look_at_first(level), expected(a, b), "{level}");
-            let all = LookAtBytes { a: rows_a.map(Run::of), b: rows_b.map(Run::of), ..one };
-            let expected = std::array::from_fn(|k| expected(rows_a[k], rows_b[k]));
-            assert_eq!(level.run(all), expected, "{level}");
+            let all = LookAtBytes { a: rows_a, b: rows_b, ..one };
+            assert_eq!(level.run(all), everything, "{level}");
+            let (a, b) = (rows_a, [rows_b[0]]);
+            let greatest = LookAtBytes { a, b, signed, low, span, question: PhantomData::<Greatest> };
+            let only = |seen: Seen| Seen { greatest: seen.greatest, ..Seen::default() };
+            assert_eq!(level.run(greatest), shared.map(only), "{level}");
+            let inside = LookAtBytes { a, b, signed, low, span, question: PhantomData::<Inside> };
+            let only = |seen: Seen| Seen { inside: seen.inside, ..Seen::default() };
+            assert_eq!(level.run(inside), shared.map(only), "{level}");
         }
     }
 

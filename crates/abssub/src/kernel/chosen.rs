@@ -9,7 +9,7 @@ use super::fold::{Block, Fold, FoldInto, Meeting, Rows};
 use super::level::Level;
 use super::unrolled::each_row;
 use super::vector_sum::VectorSum;
-use crate::array::run::{Lockstep, Run};
+use crate::array::run::{Lockstep, Run, parts};
 use crate::element::Bool;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -105,7 +105,6 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> EveryOf<K, SIZE, EVERY
 impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<K, SIZE, EVERY> {
     const STEPS: usize = K::STEPS;
     const WORD: usize = K::WORD;
-    const ASKS_AHEAD: bool = K::ASKS_AHEAD;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {
@@ -135,7 +134,9 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<
 }
 
 /// How far ahead rows that are read side by side, and their masks, are asked for.
-const AHEAD_BYTES: usize = 384;
+const AHEAD_BYTES: usize = 256;
+/// Rows that are read side by side, each under one of its own of the mask.
+const ABREAST: usize = 4;
 
 /// What a row's chosen bytes come to, and how many they are.
 #[derive(Clone, Copy, Default)]
@@ -154,14 +155,8 @@ pub(super) fn sum_masked<S: Simd, K: VectorSum, T>(
     taken: &mut [u64],
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
-    // Each row has two registers of sums.
-    let done = if S::REGISTERS > 16 { 8 } else { 4 };
-    let done = a.count() / done * done;
-    if S::REGISTERS > 16 {
-        sum_groups::<S, K, T, 8>(simd, [a, b, mask], 0..done, step, states, taken, grow);
-    } else {
-        sum_groups::<S, K, T, 4>(simd, [a, b, mask], 0..done, step, states, taken, grow);
-    }
+    let done = a.count() / ABREAST * ABREAST;
+    sum_groups::<S, K, T, ABREAST>(simd, [a, b, mask], 0..done, step, states, taken, grow);
     sum_groups::<S, K, T, 1>(simd, [a, b, mask], done..a.count(), step, states, taken, grow);
 }
 
@@ -177,7 +172,7 @@ fn sum_groups<S: Simd, K: VectorSum, T, const N: usize>(
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
     for i in rows.step_by(N) {
-        let sums = sum_beside::<S, K, N>(simd, abreast(a, i), abreast(b, i), abreast(mask, i));
+        let sums = sum_beside::<S, K, N>(simd, a.several(i), b.several(i), mask.several(i));
         for m in 0..N {
             grow(&mut states[(i + m) * step], sums[m].sum);
             if let Some(count) = taken.get_mut((i + m) * step) {
@@ -185,12 +180,6 @@ fn sum_groups<S: Simd, K: VectorSum, T, const N: usize>(
             }
         }
     }
-}
-
-/// `N` rows from `i` on.
-#[inline(always)]
-fn abreast<'m, const N: usize>(rows: Rows<'m, u8>, i: usize) -> [Run<'m, u8>; N] {
-    std::array::from_fn(|m| rows.row(i + m))
 }
 
 /// `N` rows, all of one length.
@@ -205,7 +194,7 @@ fn sum_beside<S: Simd, K: VectorSum, const N: usize>(
     let mut taken = [Taken::default(); N];
     for at in (0..len).step_by(most) {
         let each = most.min(len - at);
-        let [a, b, mask] = [a, b, mask].map(|rows| rows.map(|row| row.part(at, each)));
+        let (a, b, mask) = (parts(a, at, each), parts(b, at, each), parts(mask, at, each));
         add_part::<S, K, N>(simd, a, b, mask, &mut taken);
     }
     taken
@@ -223,11 +212,16 @@ fn add_part<S: Simd, K: VectorSum, const N: usize>(
     let mut lanes = [(simd.zero(), simd.zero()); N];
     let vectors = |rows| Lockstep::new(rows, S::BYTES);
     for ((a, b), mask) in vectors(a).zip(vectors(b)).zip(vectors(mask)) {
+        for k in 0..N {
+            a[k].prefetch_ahead(AHEAD_BYTES);
+            mask[k].prefetch_ahead(AHEAD_BYTES);
+        }
         each_row!(add_vector::<S, K, N>(simd, &mut lanes, [&a, &b, &mask], Simd::load));
     }
     let (len, whole) = (a[0].len(), a[0].len() / S::BYTES * S::BYTES);
     if whole < len {
-        let [a, b, mask] = [a, b, mask].map(|rows| rows.map(|row| row.after(whole)));
+        let (a, b, mask) =
+            (parts(a, whole, len - whole), parts(b, whole, len - whole), parts(mask, whole, len - whole));
         each_row!(add_vector::<S, K, N>(simd, &mut lanes, [&a, &b, &mask], Simd::load_partial));
     }
     for k in 0..N {
@@ -246,8 +240,6 @@ fn add_vector<S: Simd, K: VectorSum, const N: usize, const R: usize>(
     load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     if R < N {
-        a[R].prefetch_ahead(AHEAD_BYTES);
-        mask[R].prefetch_ahead(AHEAD_BYTES);
         let ones = simd.min_bytes(load(simd, mask[R]), simd.splat_byte(1));
         let bits = simd.sub_bytes(simd.zero(), ones);
         let a = simd.and(K::prepared(simd, load(simd, a[R])), bits);

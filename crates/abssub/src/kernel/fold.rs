@@ -113,6 +113,16 @@ impl<'m, T: Pod> Rows<'m, T> {
         // SAFETY: `new` vouched for `len` elements at each row's start.
         unsafe { Run::new(self.first.address(i).cast(), self.len) }
     }
+
+    /// `N` rows from row `i` on.
+    #[inline(always)]
+    pub(crate) fn several<const N: usize>(&self, i: usize) -> [Run<'m, T>; N] {
+        let mut rows = [self.row(i); N];
+        for (k, row) in rows.iter_mut().enumerate() {
+            *row = self.row(i + k);
+        }
+        rows
+    }
 }
 
 /// How the differences of an element type fold into a sum.

@@ -2,12 +2,14 @@
 
 use super::fold::Rows;
 use super::unrolled::each_row;
-use crate::array::run::Run;
+use crate::array::run::{Run, parts};
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
 
-/// Partial sums that are held at a time: the bytes of a third of a first cache.
-const SUM_BYTES: usize = 16 << 10;
+/// Bytes of partial sums that are held at a time: long pieces of several rows read as streams do.
+const SUM_BYTES: usize = 40 << 10;
+/// The same where there are no more columns: it costs time to clear the others.
+const FEW_BYTES: usize = 4 << 10;
 
 /// A column's sum over some rows, before it joins the state.
 pub(crate) trait Partial: Element {
@@ -15,10 +17,13 @@ pub(crate) trait Partial: Element {
     type Sum: Copy;
     /// Sums of the columns that are summed at a time.
     type Sums: AsMut<[Self::Sum]>;
+    /// Sums of a few columns.
+    type Few: AsMut<[Self::Sum]>;
     /// What a state counts in.
     type Count: Copy;
     const ZERO: Self::Sum;
     fn sums() -> Self::Sums;
+    fn few() -> Self::Few;
     /// Rows that a `Sum` holds for certain.
     const ROWS: usize;
     fn grow(sum: &mut Self::Sum, a: Self::Left, b: Self::Right);
@@ -30,6 +35,7 @@ macro_rules! partials {
         impl Partial for $t {
             type Sum = $sum;
             type Sums = [$sum; SUM_BYTES / size_of::<$sum>()];
+            type Few = [$sum; FEW_BYTES / size_of::<$sum>()];
             type Count = $count;
             const ZERO: $sum = 0;
             const ROWS: usize = $rows;
@@ -37,6 +43,11 @@ macro_rules! partials {
             #[inline(always)]
             fn sums() -> Self::Sums {
                 [0; SUM_BYTES / size_of::<$sum>()]
+            }
+
+            #[inline(always)]
+            fn few() -> Self::Few {
+                [0; FEW_BYTES / size_of::<$sum>()]
             }
 
             #[inline(always)]
@@ -86,8 +97,14 @@ const AHEAD_BYTES: usize = 1024;
 
 #[inline(always)]
 pub(super) fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
-    let Aligned(sums) = &mut Aligned(E::sums());
-    let sums = sums.as_mut();
+    let (mut many, mut few);
+    let sums = if states.len() > FEW_BYTES / size_of::<E::Sum>() {
+        many = Aligned(E::sums());
+        many.0.as_mut()
+    } else {
+        few = Aligned(E::few());
+        few.0.as_mut()
+    };
     let strip = sums.len();
     for (k, states) in states.chunks_mut(strip).enumerate() {
         let sums = &mut sums[..states.len()];
@@ -117,10 +134,13 @@ fn add_rows<E: Partial, const N: usize>(
     sums: &mut [E::Sum],
 ) {
     let len = sums.len();
-    let rows_a: [_; N] = std::array::from_fn(|n| a.row(i + n).part(at, len));
-    let rows_b: [_; N] = std::array::from_fn(|n| b.row(i + n).part(at, len));
+    let rows_a = parts::<_, N>(a.several(i), at, len);
+    let rows_b = parts::<_, N>(b.several(i), at, len);
     let (blocks, rest) = sums.as_chunks_mut::<BLOCK>();
     for (k, sums) in blocks.iter_mut().enumerate() {
+        for row in &rows_a {
+            row.part(k * BLOCK, BLOCK).prefetch_ahead(AHEAD_BYTES);
+        }
         let mut grown = *sums;
         each_row!(add_block::<E, N>(&mut grown, &rows_a, &rows_b, k * BLOCK));
         *sums = grown;
@@ -140,7 +160,6 @@ fn add_block<E: Partial, const N: usize, const R: usize>(
     at: usize,
 ) {
     if R < N {
-        a[R].part(at, BLOCK).prefetch_ahead(AHEAD_BYTES);
         let (a, b) = (a[R].block::<BLOCK>(at), b[R].block::<BLOCK>(at));
         (0..BLOCK).for_each(|j| E::grow(&mut sums[j], a[j], b[j]));
     }

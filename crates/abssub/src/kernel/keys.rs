@@ -1,4 +1,4 @@
-//! Keys of a block, and their extremes. Plain loops over a small buffer, recompiled for each level.
+//! Keys of a block. Plain loops over a small buffer, recompiled for each level.
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
@@ -25,22 +25,6 @@ impl<E: Keyed> Kernel for WriteKeys<'_, '_, E> {
         for (i, keys) in self.keys.chunks_exact_mut(a.row_len()).enumerate() {
             write_row::<E>(a.row(i), b.row(i), keys);
         }
-    }
-}
-
-/// Writes the keys of a row.
-pub(crate) struct WriteRow<'m, 'k, E: Keyed> {
-    pub(crate) a: Run<'m, E::Left>,
-    pub(crate) b: Run<'m, E::Right>,
-    pub(crate) keys: &'k mut [E::Key],
-}
-
-impl<E: Keyed> Kernel for WriteRow<'_, '_, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
-        write_row::<E>(self.a, self.b, self.keys);
     }
 }
 
@@ -121,48 +105,6 @@ pub(super) fn flip<K: Key>(keys: &mut [K], flags: Option<&[u8]>, last: K) {
     }
 }
 
-/// Keys that are compared side by side.
-const LANES: usize = 64;
-
-/// Where the first key, or the last, is that equals `wanted` and takes part.
-pub(crate) struct Find<'k, K> {
-    pub(crate) keys: &'k [K],
-    pub(crate) flags: Option<&'k [u8]>,
-    pub(crate) wanted: K,
-    pub(crate) last: bool,
-}
-
-impl<K: Key> Find<'_, K> {
-    #[inline(always)]
-    fn within(&self, block: &[K], at: usize) -> Option<usize> {
-        // Whether any is there at all is a loop without a branch, which vectors do.
-        if !block.iter().fold(false, |found, &key| found | (key == self.wanted)) {
-            return None;
-        }
-        let is_it = |i: &usize| block[*i] == self.wanted && self.flags.is_none_or(|flags| flags[at + i] != 0);
-        let mut places = 0..block.len();
-        (if self.last { places.rfind(is_it) } else { places.find(is_it) }).map(|i| at + i)
-    }
-}
-
-impl<K: Key> Kernel for Find<'_, K> {
-    type Output = Option<usize>;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> Option<usize> {
-        let (blocks, rest) = self.keys.as_chunks::<LANES>();
-        let whole = blocks.len() * LANES;
-        let mut places = blocks.iter().enumerate();
-        if self.last {
-            let end = self.within(rest, whole);
-            end.or_else(|| places.rev().find_map(|(i, block)| self.within(block, i * LANES)))
-        } else {
-            let start = places.find_map(|(i, block)| self.within(block, i * LANES));
-            start.or_else(|| self.within(rest, whole))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,18 +115,17 @@ mod tests {
     }
 
     #[test]
-    fn every_level_finds_what_a_plain_loop_finds() {
+    fn every_level_turns_the_order_round() {
         for &level in Level::available() {
             for len in [0, 1, 5, 63, 64, 65, 200, 20_000] {
                 let keys = drawn(len);
-                let greatest = keys.iter().copied().max().unwrap_or(0);
-                let find = |last| level.run(Find { keys: &keys, flags: None, wanted: greatest, last });
-                assert_eq!(find(false), keys.iter().position(|&key| key == greatest));
-                assert_eq!(find(true), keys.iter().rposition(|&key| key == greatest));
                 let mut flipped = keys.clone();
                 level.run(Flip { keys: &mut flipped, last: 255, flags: None });
                 assert!(flipped.iter().zip(&keys).all(|(&flipped, &key)| flipped == 255 - key));
             }
+            let mut keys = [5u16, 5, 1, 5];
+            level.run(Flip { keys: &mut keys, last: 9, flags: Some(&[0, 1, 1, 0]) });
+            assert_eq!(keys, [0, 4, 8, 0]);
         }
     }
 
@@ -196,18 +137,6 @@ mod tests {
                 let sum = bytes.iter().map(|&byte| u64::from(byte)).sum();
                 assert_eq!(level.run(SumBytes { bytes: &bytes }), sum);
             }
-        }
-    }
-
-    #[test]
-    fn flags_are_heeded() {
-        let (keys, flags) = ([5u16, 5, 1, 5], [0, 1, 1, 0]);
-        for &level in Level::available() {
-            let find = |last| level.run(Find { keys: &keys, flags: Some(&flags), wanted: 5, last });
-            assert_eq!((find(false), find(true)), (Some(1), Some(1)));
-            let mut flipped = keys;
-            level.run(Flip { keys: &mut flipped, last: 9, flags: Some(&flags) });
-            assert_eq!(flipped, [0, 4, 8, 0]);
         }
     }
 }

@@ -8,6 +8,7 @@ mod certify;
 mod chosen;
 mod digits;
 mod dispatch;
+pub(crate) mod find;
 mod float;
 mod float_columns;
 mod fold;

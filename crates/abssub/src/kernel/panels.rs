@@ -11,7 +11,7 @@ use super::fold::Rows;
 use super::turn::turn_square;
 use super::vector_sum::VectorSum;
 use super::vectors::sum_each;
-use crate::array::run::{Lockstep, Pod, Run, view_mut};
+use crate::array::run::{Lockstep, Pod, Run, parts, view_mut};
 
 /// Bytes of a panel: it stays in the first cache while all rows of the other operand pass.
 const PANEL_BYTES: usize = 32 << 10;
@@ -127,7 +127,7 @@ fn fill_words<W: Pod, const SIZE: usize, const N: usize>(rows: Rows<u8>, apart: 
     let squared = rows.count() / N * N;
     let turned = rows.row_len() / VECTOR * VECTOR;
     for i in (0..squared).step_by(N) {
-        let each: [_; N] = std::array::from_fn(|k| rows.row(i + k).part(0, turned));
+        let each: [_; N] = parts(rows.several(i), 0, turned);
         for (words, each) in panel.chunks_exact_mut(N * apart).zip(Lockstep::new(each, VECTOR)) {
             let mut square = [[0; VECTOR]; N];
             for k in 0..N {

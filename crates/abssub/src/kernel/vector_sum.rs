@@ -1,6 +1,7 @@
 //! What vectors of two rows come to, in lanes: a sum in the making for each kind of element.
 
 use super::arch::Simd;
+use super::vectors::ABREAST_AHEAD_BYTES;
 use crate::array::run::Run;
 use std::marker::PhantomData;
 
@@ -12,9 +13,11 @@ pub(super) trait VectorSum {
     /// Bytes of neighbours that meet in one lane.
     const WORD: usize;
 
-    /// Whether rows that are read side by side are asked for ahead: where a step is several instructions, the
-    /// processor sees less far by itself.
-    const ASKS_AHEAD: bool = false;
+    /// How far ahead rows that are read side by side are asked for.
+    const AHEAD_BYTES: usize = ABREAST_AHEAD_BYTES;
+
+    /// Whether a step is so little that the processor sees far enough by itself, but at the end of a row.
+    const SEES_AHEAD: bool = false;
 
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
@@ -92,6 +95,7 @@ impl Meaning for Truth {
 pub(super) struct Bytes<M>(PhantomData<M>);
 
 impl<M: Meaning> VectorSum for Bytes<M> {
+    const SEES_AHEAD: bool = true;
     // A u64 lane grows by at most 2040 a step.
     const STEPS: usize = usize::MAX;
     const WORD: usize = size_of::<u64>();
@@ -161,8 +165,9 @@ pub(super) struct Squares<M>(PhantomData<M>);
 impl<M: Meaning> VectorSum for Squares<M> {
     // An i32 lane grows by at most 260100 a step.
     const STEPS: usize = 1 << 13;
-    const ASKS_AHEAD: bool = true;
     const WORD: usize = size_of::<i32>();
+    // The most that is done with a vector.
+    const AHEAD_BYTES: usize = 1024;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {

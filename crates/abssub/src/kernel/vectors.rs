@@ -7,12 +7,14 @@ use super::arch::Simd;
 use super::fold::{Meeting, Rows};
 use super::panels::sum_all;
 use super::vector_sum::VectorSum;
-use crate::array::run::{Lockstep, Run};
+use crate::array::run::{Lockstep, Run, parts};
 
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
-/// The same for each of several rows that are read side by side.
-pub(super) const ABREAST_AHEAD_BYTES: usize = 1024;
+/// The same for each of several rows that are read side by side; a line further costs a tenth.
+pub(super) const ABREAST_AHEAD_BYTES: usize = 448;
+/// Rows whose ends come so often that what lies beyond has to be asked for.
+const SHORT_BYTES: usize = 4096;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -96,8 +98,10 @@ pub(super) fn sum_each<S: Simd, K: VectorSum, T>(
 ) {
     let whole = a.count() / STREAMS * STREAMS;
     for i in (0..whole).step_by(STREAMS) {
-        let sums = sum_beside::<S, K, STREAMS>(simd, std::array::from_fn(|m| a.row(i + m)), b);
-        (0..STREAMS).for_each(|m| grow(&mut states[(i + m) * step], sums[m]));
+        let sums = sum_beside::<S, K, STREAMS>(simd, a.several(i), b);
+        for (m, sum) in sums.into_iter().enumerate() {
+            grow(&mut states[(i + m) * step], sum);
+        }
     }
     for i in whole..a.count() {
         grow(&mut states[i * step], sum_row::<S, K>(simd, a.row(i), b));
@@ -109,13 +113,15 @@ pub(super) fn sum_each<S: Simd, K: VectorSum, T>(
 fn sum_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M], b: Run<u8>) -> [u64; M] {
     let most = K::STEPS.saturating_mul(S::BYTES);
     let len = b.len();
-    let mut totals =
-        short_beside::<S, K, M>(simd, a.map(|run| run.part(0, most.min(len))), b.part(0, most.min(len)));
+    let first = most.min(len);
+    let mut totals = short_beside::<S, K, M>(simd, parts(a, 0, first), b.part(0, first));
     let mut at = most;
     while at < len {
         let each = most.min(len - at);
-        let more = short_beside::<S, K, M>(simd, a.map(|run| run.part(at, each)), b.part(at, each));
-        totals.iter_mut().zip(more).for_each(|(total, more)| *total += more);
+        let more = short_beside::<S, K, M>(simd, parts(a, at, each), b.part(at, each));
+        for (total, more) in totals.iter_mut().zip(more) {
+            *total += more;
+        }
         at += each;
     }
     totals
@@ -140,10 +146,13 @@ fn short_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M],
 /// The lanes of rows that are so short that none overflows.
 #[inline(always)]
 fn lanes_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M], b: Run<u8>) -> [S::V; M] {
+    let asks = M == STREAMS && (b.len() < SHORT_BYTES || !K::SEES_AHEAD);
     let mut sums = [simd.zero(); M];
     for (a, [b]) in Lockstep::new(a, S::BYTES).zip(Lockstep::new([b], S::BYTES)) {
-        if K::ASKS_AHEAD && M == STREAMS {
-            a.iter().for_each(|row| row.prefetch_ahead(ABREAST_AHEAD_BYTES));
+        if asks {
+            for row in &a {
+                row.prefetch_ahead(K::AHEAD_BYTES);
+            }
         }
         add_step::<S, K, M>(simd, a, b, &mut sums, Simd::load);
     }
@@ -151,7 +160,7 @@ fn lanes_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M],
     if whole < b.len() {
         add_step::<S, K, M>(
             simd,
-            a.map(|run| run.after(whole)),
+            parts(a, whole, b.len() - whole),
             b.after(whole),
             &mut sums,
             Simd::load_partial,

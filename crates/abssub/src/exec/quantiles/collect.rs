@@ -7,6 +7,7 @@ use super::order::of_sorted;
 use super::request::Landed;
 use crate::Error;
 use crate::kernel::{FoldInto, Level};
+use crate::plan::Inner;
 use crate::reduce::Specials;
 
 /// Values that are kept for each result.
@@ -31,7 +32,7 @@ impl<E: Measured> Reduction<E> for Collecting<'_, '_> {
         self.depth * size_of::<E::Key>() + size_of::<usize>()
     }
 
-    fn most_elements(&self) -> usize {
+    fn most_elements(&self, _: Inner) -> usize {
         Keys::<E::Key>::MOST
     }
 

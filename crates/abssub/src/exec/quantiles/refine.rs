@@ -8,6 +8,7 @@ use super::request::Landed;
 use crate::Error;
 use crate::element::{Key, Keyed};
 use crate::kernel::{FoldInto, Level};
+use crate::plan::Inner;
 use crate::reduce::Specials;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -220,7 +221,7 @@ impl<E: Measured> Reduction<E> for Refining<'_, E::Key> {
         self.counts() * size_of::<u64>()
     }
 
-    fn most_elements(&self) -> usize {
+    fn most_elements(&self, _: Inner) -> usize {
         Keys::<E::Key>::MOST
     }
 

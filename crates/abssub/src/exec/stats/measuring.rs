@@ -6,6 +6,7 @@ use super::finish::{self, Output};
 use super::tile::{Tile, Wanted};
 use crate::Error;
 use crate::kernel::Level;
+use crate::plan::Inner;
 use crate::reduce::Specials;
 use std::sync::{Mutex, PoisonError};
 
@@ -57,8 +58,8 @@ impl<E: Measured, S: Sink<E>> Reduction<E> for Measuring<'_, E, S> {
         self.wanted.state_bytes()
     }
 
-    fn most_elements(&self) -> usize {
-        self.wanted.most_elements()
+    fn most_elements(&self, inner: Inner) -> usize {
+        self.wanted.most_elements(inner)
     }
 
     fn chooses(&self) -> bool {

@@ -7,8 +7,8 @@ use super::tile::{Tile, Wanted, clear, losses};
 use super::together::{Shown, Together};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
+use crate::kernel::find::FindPair;
 use crate::kernel::histogram::CountBinsOfPairs;
-use crate::kernel::keys::{Find, Flip, WriteRow};
 use crate::kernel::looks::{self, LookAtPairs, Looks, Seen};
 use crate::kernel::pairs::{CountPairs, GreatestOfPairs};
 use crate::kernel::{Block, FoldInto, Level};
@@ -40,7 +40,7 @@ impl<E: Measured> Wanted<E> {
 }
 
 /// Whether an element's operands are signed bytes, or unsigned ones; none if they are no such integers.
-fn signed_bytes<E: Keyed>() -> Option<bool> {
+pub(super) fn signed_bytes<E: Keyed>() -> Option<bool> {
     let is = |id| TypeId::of::<E>() == id;
     if is(TypeId::of::<i8>()) { Some(true) } else { is(TypeId::of::<u8>()).then_some(false) }
 }
@@ -75,13 +75,13 @@ impl<E: Measured> Tile<E> {
             self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
             let Index { first, row_step, step } = piece.index;
             let numbers = ((first + row_step * row as isize) as i64, step as i64, len);
-            let keys = &mut self.keys;
-            let mut find = |wanted, flipped| find(level, keys, line, wanted, flipped, step < 0);
+            let find =
+                |wanted| level.run(FindPair::<E> { a: line.a, b: line.b, flags, wanted, last: step < 0 });
             if let Some(high) = &mut self.high {
-                high.fold_row(place, seen.high, numbers, || find(seen.high, false));
+                high.fold_row(place, seen.high, numbers, || find(seen.high));
             }
             if let Some(low) = &mut self.low {
-                low.fold_row(place, seen.low, numbers, || find(seen.low, true));
+                low.fold_row(place, seen.low, numbers, || find(E::LAST.less(seen.low)));
             }
             if let Some(bins) = &wanted.bins {
                 let counts = &mut self.histogram[place * bins.count()..][..bins.count()];
@@ -149,28 +149,4 @@ impl<E: Measured> Tile<E> {
 fn grow<S: State>(state: &mut S, by: u64) {
     let counter = (state as &mut dyn Any).downcast_mut::<Counter<u64>>();
     counter.expect("bytes are summed in 64 bits").0 += by;
-}
-
-/// Where a row's first key, or its last, is that equals `wanted` and takes part.
-fn find<E: Keyed>(
-    level: Level,
-    keys: &mut Keys<E::Key>,
-    line: Line<'_, E>,
-    wanted: E::Key,
-    flipped: bool,
-    last: bool,
-) -> Option<usize> {
-    let most = Keys::<E::Key>::MOST;
-    let mut parts = (0..line.a.len()).step_by(most);
-    let mut look = |at: usize| {
-        let len = most.min(line.a.len() - at);
-        let (a, b) = (line.a.part(at, len), line.b.part(at, len));
-        let (keys, flags) = (keys.room(len), line.flags.map(|flags| &flags[at..][..len]));
-        level.run(WriteRow::<E> { a, b, keys });
-        if flipped {
-            level.run(Flip { keys, last: E::LAST, flags });
-        }
-        level.run(Find { keys, flags, wanted, last }).map(|i| at + i)
-    };
-    if last { parts.rev().find_map(look) } else { parts.find_map(&mut look) }
 }

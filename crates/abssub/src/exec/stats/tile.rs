@@ -11,6 +11,7 @@ use crate::kernel::histogram::Bins;
 use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::SumBytes;
 use crate::kernel::{Block, Chosen, Fold, FoldInto, Level};
+use crate::plan::Inner;
 use crate::reduce::{ExactSum, Specials, State, Wire};
 use std::ops::Range;
 
@@ -82,13 +83,25 @@ impl<E: Measured> Wanted<E> {
     }
 
     /// Elements that a block may have.
-    pub(super) fn most_elements(&self) -> usize {
-        let readings =
-            [self.sum, self.squares, self.needs_keys()].into_iter().filter(|&wanted| wanted).count();
+    pub(super) fn most_elements(&self, inner: Inner) -> usize {
         // What is read more than once should still be cached then, and columns have many rows to a block.
         let several = SEVERAL_BYTES / (size_of::<E::Left>() + size_of::<E::Right>());
-        let cached = if readings > 1 || self.needs_keys() { several } else { usize::MAX };
+        let is_read_again = match inner {
+            Inner::Row => self.readings() > 1,
+            Inner::Column | Inner::Window => self.needs_keys() || self.readings() > 1,
+        };
+        let cached = if is_read_again { several } else { usize::MAX };
         cached.min(if self.weighted { Terms::MOST } else { usize::MAX })
+    }
+
+    /// How many times rows are read.
+    fn readings(&self) -> usize {
+        let asked = |asked: &[bool]| asked.iter().filter(|&&asked| asked).count();
+        let (looks, bins) = (self.high.is_some() || !self.ranges.is_empty(), self.bins.is_some());
+        if self.looks_at_bytes().is_some() {
+            return 1 + asked(&[self.low.is_some() || self.ranges.len() > 1, bins]);
+        }
+        asked(&[self.sum, self.squares, looks || self.low.is_some(), bins])
     }
 
     pub(super) fn needs_keys(&self) -> bool {

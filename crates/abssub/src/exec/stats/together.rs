@@ -2,14 +2,16 @@
 
 use super::super::measured::Measured;
 use super::super::reduction::Piece;
+use super::rows::signed_bytes;
 use super::tile::Wanted;
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
-use crate::kernel::bytes::{self, ABREAST, LookAtBytes};
+use crate::kernel::bytes::{self, ABREAST, Everything, Greatest, Inside, LookAtBytes, Question};
 use crate::kernel::looks::Looks;
 use crate::kernel::pairs::{CountRows, GreatestOfRows};
 use crate::kernel::{Block, Level};
 use std::array::from_fn;
+use std::marker::PhantomData;
 
 /// What a row shows that was looked at together with others.
 #[derive(Clone, Copy, Default)]
@@ -70,10 +72,17 @@ impl<K: Key> Together<K> {
         if let Some(signed) = wanted.looks_at_bytes() {
             if left < ABREAST {
                 let (a, b) = ([block.a.row(row); ABREAST], [block.b.row(row); ABREAST]);
-                return Self::of(row, [look_at_bytes::<E>(a, b, looks, signed).look_at_first(level)]);
+                let all = look_at_bytes::<E, Everything, ABREAST, ABREAST>(a, b, looks, signed);
+                return Self::of(row, [all.look_at_first(level)]);
             }
-            let (a, b) = (from_fn(|i| block.a.row(row + i)), from_fn(|i| block.b.row(row + i)));
-            return Self::of(row, level.run(look_at_bytes::<E>(a, b, looks, signed)));
+            let a = from_fn(|i| block.a.row(row + i));
+            if block.b.is_shared() {
+                let rows = look_at_bytes::<E, Everything, ABREAST, 1>(a, [block.b.row(0)], looks, signed);
+                return Self::of(row, level.run(rows));
+            }
+            let b = from_fn(|i| block.b.row(row + i));
+            let rows = look_at_bytes::<E, Everything, ABREAST, ABREAST>(a, b, looks, signed);
+            return Self::of(row, level.run(rows));
         }
         let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
         // As many as registers hold the lanes of.
@@ -86,15 +95,15 @@ impl<K: Key> Together<K> {
 }
 
 /// A look at rows of bytes.
-fn look_at_bytes<'m, E: Keyed>(
-    a: [Run<'m, E::Left>; ABREAST],
-    b: [Run<'m, E::Right>; ABREAST],
+fn look_at_bytes<'m, E: Keyed, Q: Question, const N: usize, const OTHERS: usize>(
+    a: [Run<'m, E::Left>; N],
+    b: [Run<'m, E::Right>; OTHERS],
     looks: Looks<'_, E::Key>,
     signed: bool,
-) -> LookAtBytes<'m> {
+) -> LookAtBytes<'m, Q, N, OTHERS> {
     let first = looks.ranges.first().copied().flatten();
     let (low, span) = first.map_or((0, 0), |(low, span)| (low.wide() as u8, span.wide() as u8));
-    LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span }
+    LookAtBytes { a: a.map(Run::bytes), b: b.map(Run::bytes), signed, low, span, question: PhantomData }
 }
 
 /// What `N` rows from `row` on show that share an operand.
@@ -107,10 +116,18 @@ fn look_at_rows<E: Keyed, const N: usize>(
     let (a, b) = (from_fn(|i| block.a.row(row + i)), block.b.row(0));
     match looks {
         Looks { high: true, ranges: [], .. } => {
+            if let Some(signed) = signed_bytes::<E>() {
+                let rows = look_at_bytes::<E, Greatest, N, 1>(a, [b], looks, signed);
+                return Together::of(row, level.run(rows));
+            }
             let greatest = level.run(GreatestOfRows::<E, N> { a, b });
             Together::of(row, greatest.map(|high| Shown { high, ..Shown::default() }))
         }
         Looks { high: false, ranges: &[Some((low, span))], .. } => {
+            if let Some(signed) = signed_bytes::<E>() {
+                let rows = look_at_bytes::<E, Inside, N, 1>(a, [b], looks, signed);
+                return Together::of(row, level.run(rows));
+            }
             let counts = level.run(CountRows::<E, N> { a, b, low, span });
             Together::of(row, counts.map(|count| Shown { count, ..Shown::default() }))
         }
