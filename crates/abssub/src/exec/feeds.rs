@@ -71,6 +71,11 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         feeds
     }
 
+    /// Whether both operands' elements are what is folded, as they lie.
+    pub(super) fn own_both(job: &Job<'_, '_>) -> bool {
+        Feed::<E::Left>::is_own(job.a) && Feed::<E::Right>::is_own(job.b)
+    }
+
     /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie.
     fn can_mask(&self) -> bool {
         let in_place = self.a.is_in_place() && self.b.is_in_place();
@@ -163,6 +168,17 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
     }
 
+    /// The rows of whose segments `span` is some.
+    pub(super) fn feed_segments(&mut self, plan: &Plan, at: Offsets, span: Span) -> Block<'_, E> {
+        let each = plan.within.len;
+        let span = Span { at: span.at * each, len: span.len * each, ..span };
+        let steps = |which: usize| (plan.rows.step[which], plan.within.step[which]);
+        let from_a = rectangle(self.job.a, at[A], steps(A), span);
+        let from_b = rectangle(self.job.b, at[B], steps(B), span);
+        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
+        unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
+    }
+
     /// What the windows that begin in `span` are made of: a run of the operand that stays, and of the other
     /// as much more as there are windows more than one.
     pub(super) fn feed_windows(&mut self, plan: &Plan, at: Offsets, span: Span) -> Windows<'_, E> {
@@ -182,7 +198,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
 fn every<E: Keyed<Left: Receive, Right: Receive>>(job: &Job<'_, '_>, step: Offsets) -> usize {
     let size = size_of::<E::Left>();
     let alike = step[A] == step[B] && size == size_of::<E::Right>();
-    let own = Feed::<E::Left>::is_own(job.a) && Feed::<E::Right>::is_own(job.b);
+    let own = Feeds::<E>::own_both(job);
     [2, 4].into_iter().find(|every| alike && own && step[A] == (every * size) as isize).unwrap_or(1)
 }
 

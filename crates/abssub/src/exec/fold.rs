@@ -9,7 +9,7 @@ use crate::Error;
 use crate::array::Receive;
 use crate::element::{Element, Keyed};
 use crate::kernel::{FoldInto, Meeting};
-use crate::plan::{Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
+use crate::plan::{A, B, Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
 use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,9 @@ where
     if patterned {
         plan.pair();
         plan.window();
+        if Feeds::<E>::own_both(job) && plan.run_step()[A..=B] == [size_of::<E::Left>() as isize; 2] {
+            plan.segment();
+        }
     }
     let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
     let most = reduction.most_elements(plan.inner).min(ALONE_ELEMENTS);
@@ -114,7 +117,7 @@ fn piece<'f, E: Keyed<Left: Receive, Right: Receive>>(
     tile_from: usize,
 ) -> Option<Piece<'f, E>> {
     let (into, places) = match plan.inner {
-        Inner::Column | Inner::Window => {
+        Inner::Column | Inner::Window | Inner::Segment => {
             (FoldInto::EachColumn, span.at - tile_from..span.at - tile_from + span.len)
         }
         Inner::Row if plan.rows.reduced => (FoldInto::One, 0..1),
@@ -212,7 +215,7 @@ where
         base.iter_mut().zip(plan.across.step).for_each(|(at, step)| *at += step * tile.across_from as isize);
         let mut place = Odometer::new(&plan.reduced, base, 0);
         let whole = match plan.inner {
-            Inner::Column | Inner::Window => {
+            Inner::Column | Inner::Window | Inner::Segment => {
                 Span { row: 0, rows: plan.rows.len, at: tile.from, len: tile.len }
             }
             Inner::Row if plan.rows.reduced => {
@@ -240,7 +243,7 @@ where
                         return false;
                     }
                     let span = Span { row: whole.row + row, rows, at: whole.at + panel_at + piece_at, len };
-                    self.unlooked += tile.across * span.rows * span.len;
+                    self.unlooked += tile.across * span.rows * span.len * plan.within.len;
                     match self.reduction.patterned() {
                         Some(patterned) if plan.has_pattern() => {
                             self.fold_pattern(patterned, plan, at, span, tile);
@@ -265,7 +268,7 @@ where
         !self.shared.is_stopped()
     }
 
-    /// Hands rows that meet, or the windows that begin in a span, to the reduction.
+    /// Hands rows that meet, the windows that begin in a span, or its segments to the reduction.
     fn fold_pattern(
         &mut self,
         patterned: &dyn Patterned<E, Tile = R::Tile>,
@@ -274,6 +277,7 @@ where
         span: Span,
         tile: Tile,
     ) {
+        let places = span.at - tile.from..span.at - tile.from + span.len;
         if plan.is_paired() {
             for (first, rows) in pieces(tile.across, self.shape.rows) {
                 let block = self.feeds.feed_pairs(plan, at, Span { row: first, rows, ..span }, span);
@@ -281,10 +285,12 @@ where
                     Meeting::All { from: first * tile.len + span.row - tile.from, a: tile.len, b: 1 };
                 patterned.fold_pairs(self.job.level, block, meeting, &mut self.states);
             }
-        } else {
+        } else if plan.inner == Inner::Window {
             let windows = self.feeds.feed_windows(plan, at, span);
-            let places = span.at - tile.from..span.at - tile.from + span.len;
             patterned.fold_windows(self.job.level, windows, places, &mut self.states);
+        } else {
+            let block = self.feeds.feed_segments(plan, at, span);
+            patterned.fold_segments(self.job.level, block, places, &mut self.states);
         }
     }
 

@@ -47,7 +47,8 @@ pub(super) trait Reduction<E: Element>: Sync {
 }
 
 /// A reduction that folds every row of one operand with every row of the other, in tiles of several runs
-/// of results, a run for each row of the first; and the windows of an operand, a result for each.
+/// of results, a run for each row of the first; the windows of an operand, a result for each; and rows whose
+/// segments belong to neighbouring results.
 pub(super) trait Patterned<E: Element>: Sync {
     /// The states of a tile.
     type Tile;
@@ -63,6 +64,9 @@ pub(super) trait Patterned<E: Element>: Sync {
         places: Range<usize>,
         tile: &mut Self::Tile,
     );
+
+    /// Folds each of as many segments of the rows as there are places, all of one length, into its state.
+    fn fold_segments(&self, level: Level, block: Block<'_, E>, places: Range<usize>, tile: &mut Self::Tile);
 
     /// Finishes all runs of a tile, each of which begins where the one before ends: `runs`, whose results lie
     /// `step` apart.

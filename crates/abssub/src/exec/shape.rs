@@ -67,6 +67,10 @@ impl BlockShape {
         match (plan.inner, limits.across) {
             (Inner::Row, _) if plan.is_paired() => Self::paired(plan, limits),
             (Inner::Window, _) => Self::windows(limits),
+            (Inner::Segment, _) => {
+                let len = (limit / SHARED_ROWS / plan.within.len).max(1);
+                Self { rows: SHARED_ROWS, len, panel: usize::MAX }
+            }
             (_, true) if joined => within(limit, (ACROSS_LINES * LINE / limits.size).max(ACROSS_LEN / 2)),
             (_, true) => within(limit, ACROSS_LEN),
             (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },

@@ -97,6 +97,17 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Patterned<E> for Sum
         Windows::<F> { a, b }.fold(level, &mut tile[places]);
     }
 
+    fn fold_segments(
+        &self,
+        level: Level,
+        block: Block<'_, E>,
+        places: Range<usize>,
+        tile: &mut Vec<F::State>,
+    ) {
+        let Block { a, b } = block;
+        Block::<F> { a, b }.fold_segments(level, &mut tile[places]);
+    }
+
     fn store_runs(
         &self,
         tile: &Vec<F::State>,

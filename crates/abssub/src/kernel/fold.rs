@@ -150,6 +150,22 @@ pub(crate) trait Fold: Element {
         }
     }
 
+    /// Folds segments of all rows, as many as there are states and all of one length, each into its own state.
+    #[inline(always)]
+    fn fold_segments<S: Simd>(
+        simd: S,
+        a: Rows<Self::Left>,
+        b: Rows<Self::Right>,
+        states: &mut [Self::State],
+    ) {
+        let len = a.row_len() / states.len();
+        for i in 0..a.count() {
+            for (place, state) in states.iter_mut().enumerate() {
+                Self::fold_row(simd, a.row(i).part(place * len, len), b.row(i).part(place * len, len), state);
+            }
+        }
+    }
+
     /// Folds each window of the longer run with the shorter one into its own state, a window for each place
     /// where one begins.
     #[inline(always)]
@@ -277,6 +293,12 @@ impl<E: Fold> Block<'_, E> {
         }
     }
 
+    /// Folds each segment of the rows into its own state.
+    #[inline]
+    pub(crate) fn fold_segments(self, level: Level, states: &mut [E::State]) {
+        level.run(FoldSegments { block: self, states });
+    }
+
     /// Folds the rows that meet into their states.
     #[inline]
     pub(crate) fn fold_rows(self, level: Level, meeting: Meeting, states: &mut [E::State]) {
@@ -309,6 +331,20 @@ impl<E: Fold> Kernel for FoldWindows<'_, '_, E> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         E::fold_windows(simd, self.windows.a, self.windows.b, self.states);
+    }
+}
+
+struct FoldSegments<'m, 's, E: Fold> {
+    block: Block<'m, E>,
+    states: &'s mut [E::State],
+}
+
+impl<E: Fold> Kernel for FoldSegments<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        E::fold_segments(simd, self.block.a, self.block.b, self.states);
     }
 }
 

@@ -5,7 +5,7 @@ use super::chosen::{EveryOf, sum_masked};
 use super::fold::{Fold, Meeting, Rows};
 use super::integer_columns::{Partial, sum_columns};
 use super::vector_sum::{Bytes, Signed, Squares, Truth, Unsigned, Words};
-use super::vectors::{sum_row, sum_rows};
+use super::vectors::{sum_row, sum_rows, sum_segments};
 use super::window::sum_windows;
 use crate::array::run::Run;
 use crate::element::{Bool, Element, Mixed64, Squared};
@@ -46,6 +46,16 @@ macro_rules! fold_with {
                 ) {
                     type Sum<const EVERY: usize> = EveryOf<$sum, { size_of::<<$t as Element>::Left>() }, EVERY>;
                     sum_rows::<S, Sum<EVERY>, _>(simd, a.bytes(), b.bytes(), meeting, states, Counter::grow);
+                }
+
+                #[inline(always)]
+                fn fold_segments<S: Simd>(
+                    simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    states: &mut [Self::State],
+                ) {
+                    sum_segments::<S, $sum, _>(simd, a.bytes(), b.bytes(), states, Counter::grow);
                 }
 
                 #[inline(always)]

@@ -108,6 +108,36 @@ pub(super) fn sum_each<S: Simd, K: VectorSum, T>(
     }
 }
 
+/// Segments of all rows, one of whose operands is the same in all, each into its own state.
+#[inline(always)]
+pub(super) fn sum_segments<S: Simd, K: VectorSum, T>(
+    simd: S,
+    a: Rows<u8>,
+    b: Rows<u8>,
+    states: &mut [T],
+    grow: impl Fn(&mut T, u64) + Copy,
+) {
+    let (rows, shared) = if b.is_shared() { (a, b.row(0)) } else { (b, a.row(0)) };
+    let len = shared.len() / states.len();
+    let whole = rows.count() / STREAMS * STREAMS;
+    for i in (0..whole).step_by(STREAMS) {
+        let several = rows.several::<STREAMS>(i);
+        for (place, state) in states.iter_mut().enumerate() {
+            let at = place * len;
+            let sums = sum_beside::<S, K, STREAMS>(simd, parts(several, at, len), shared.part(at, len));
+            for sum in sums {
+                grow(state, sum);
+            }
+        }
+    }
+    for i in whole..rows.count() {
+        for (place, state) in states.iter_mut().enumerate() {
+            let (row, at) = (rows.row(i), place * len);
+            grow(state, sum_row::<S, K>(simd, row.part(at, len), shared.part(at, len)));
+        }
+    }
+}
+
 /// `M` rows, each with one row that they share, all of one length in bytes.
 #[inline(always)]
 fn sum_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M], b: Run<u8>) -> [u64; M] {

@@ -2,6 +2,7 @@
 //!
 //! **Architecture invariant**: nothing here ever reads an element; there is no pointer in this folder.
 
+mod arrange;
 mod axes;
 mod broadcast;
 mod odometer;

@@ -13,6 +13,9 @@ pub(crate) enum Inner {
     /// A kept axis along which one operand moves by an element while the other stays where it is, and the
     /// rows go on in the same memory: each place has a state of its own, for the window that begins there.
     Window,
+    /// A kept axis whose places follow one another in memory, each a run of a reduced one, while one operand
+    /// is the same in all rows: each place has a state of its own, for the same run of every row.
+    Segment,
 }
 
 /// The order in which a reduction reads memory.
@@ -31,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) across: Axis,
     /// What the inner loop runs along.
     pub(crate) inner_axis: Axis,
+    /// The reduced axis within each place of the inner one under [`Inner::Segment`]. Of one place otherwise.
+    pub(crate) within: Axis,
     /// The pattern.
     pub(crate) inner: Inner,
 }
@@ -57,7 +62,16 @@ impl Plan {
             None => Axis::single(true),
         };
         let (kept, reduced) = axes.into_iter().partition(|axis| !axis.reduced);
-        Self { start, kept, reduced, rows, across: Axis::single(false), inner_axis, inner }
+        Self {
+            start,
+            kept,
+            reduced,
+            rows,
+            across: Axis::single(false),
+            inner_axis,
+            within: Axis::single(true),
+            inner,
+        }
     }
 
     /// Over `len` elements that follow one another in both operands, all of them reduced into one result.
@@ -71,46 +85,9 @@ impl Plan {
             rows: Axis::single(true),
             across: Axis::single(false),
             inner_axis,
+            within: Axis::single(true),
             inner: Inner::Row,
         }
-    }
-
-    /// Takes rows together with the others that they meet, where every row of one operand meets every row of the other.
-    pub(crate) fn pair(&mut self) {
-        let moves = |axis: &Axis| (axis.step[A] != 0, axis.step[B] != 0);
-        let turned = |(a, b): (bool, bool)| (b, a);
-        let others = turned(moves(&self.rows));
-        if self.inner != Inner::Row || self.rows.reduced || others.0 == others.1 {
-            return;
-        }
-        if let Some(i) = self.kept.iter().rposition(|axis| moves(axis) == others) {
-            self.across = self.kept.remove(i);
-            if others == (false, true) {
-                std::mem::swap(&mut self.across, &mut self.rows);
-            }
-        }
-    }
-
-    /// Takes windows together, where an operand walks the same memory along a kept axis and a reduced one.
-    pub(crate) fn window(&mut self) {
-        let along = self.inner_axis;
-        let slides = |axis: &Axis, which: usize, other: usize| {
-            axis.step[which] == along.step[which] && along.step[which] > 0 && axis.step[other] == 0
-        };
-        let is_window = |axis: &Axis| !axis.reduced && (slides(axis, A, B) || slides(axis, B, A));
-        if self.inner != Inner::Row || !along.reduced || self.is_paired() {
-            return;
-        }
-        if is_window(&self.rows) {
-            self.inner_axis = self.rows;
-        } else if let Some(i) = self.kept.iter().rposition(is_window) {
-            self.inner_axis = self.kept.remove(i);
-            let outer = if self.rows.reduced { &mut self.reduced } else { &mut self.kept };
-            outer.push(self.rows);
-        } else {
-            return;
-        }
-        (self.rows, self.inner) = (along, Inner::Window);
     }
 
     /// Whether every row of one operand meets every row of the other.
@@ -120,7 +97,11 @@ impl Plan {
 
     /// How far neighbours of a run that a kernel is given lie apart.
     pub(crate) fn run_step(&self) -> Offsets {
-        if self.inner == Inner::Window { self.rows.step } else { self.inner_axis.step }
+        match self.inner {
+            Inner::Row | Inner::Column => self.inner_axis.step,
+            Inner::Window => self.rows.step,
+            Inner::Segment => self.within.step,
+        }
     }
 
     /// Whether there is nothing but rows of elements.
@@ -128,9 +109,9 @@ impl Plan {
         self.kept.is_empty() && self.reduced.is_empty() && !self.has_pattern()
     }
 
-    /// Whether rows meet rows, or windows are taken together.
+    /// Whether rows meet rows, or windows are taken together, or segments.
     pub(crate) fn has_pattern(&self) -> bool {
-        self.is_paired() || self.inner == Inner::Window
+        self.is_paired() || matches!(self.inner, Inner::Window | Inner::Segment)
     }
 
     /// Whether one operand is the same in all rows.
@@ -141,7 +122,7 @@ impl Plan {
     /// The axis along which neighbouring results lie in one tile, if any: each place has a state.
     pub(crate) fn tiled(&self) -> Option<Axis> {
         match self.inner {
-            Inner::Column | Inner::Window => Some(self.inner_axis),
+            Inner::Column | Inner::Window | Inner::Segment => Some(self.inner_axis),
             Inner::Row if !self.rows.reduced => Some(self.rows),
             Inner::Row => None,
         }
@@ -159,7 +140,7 @@ impl Plan {
 
     /// Elements folded into each result.
     pub(crate) fn depth(&self) -> u128 {
-        let all = self.reduced.iter().chain([&self.rows, &self.inner_axis]);
+        let all = self.reduced.iter().chain([&self.rows, &self.inner_axis, &self.within]);
         all.filter(|axis| axis.reduced).map(|axis| axis.len as u128).product()
     }
 
@@ -253,38 +234,6 @@ mod tests {
         // Too few pairs to leave the order of memory for.
         let short = smallvec![axis(3, 5000, 0, true), axis(50, 100, 100, false), axis(100, 1, 1, true)];
         assert_eq!(Plan::new(short, 1, 1).rows.len, 50);
-    }
-
-    #[test]
-    fn rows_that_meet_rows_are_paired() {
-        for turned in [false, true] {
-            let (a, b) = if turned { (0, 784) } else { (784, 0) };
-            let axes = smallvec![axis(30, a, b, false), axis(20, b, a, false), axis(784, 1, 1, true)];
-            let mut plan = Plan::new(axes, 1, 1);
-            plan.pair();
-            assert!(plan.is_paired() && plan.kept.is_empty());
-            assert_eq!((plan.across.step[A], plan.across.step[B]), (784, 0));
-            assert_eq!((plan.rows.step[A], plan.rows.step[B]), (0, 784));
-        }
-        for reduced in [[false, true, true], [true, false, false]] {
-            let mut plan = stack(reduced);
-            plan.pair();
-            assert!(!plan.is_paired());
-        }
-    }
-
-    #[test]
-    fn axes_that_walk_the_same_memory_are_windows() {
-        let (height, width) = (axis(8, 100, 16, true), axis(16, 1, 1, true));
-        let mut plan =
-            Plan::new(smallvec![axis(93, 100, 0, false), axis(85, 1, 0, false), height, width], 1, 1);
-        plan.window();
-        assert_eq!((plan.inner, plan.inner_axis.len, plan.rows.len), (Inner::Window, 85, 16));
-        assert_eq!((plan.kept.len(), plan.reduced.len(), plan.run_step()[B]), (1, 1, 1));
-        // Every second place: another memory.
-        let mut plan = Plan::new(smallvec![axis(43, 2, 0, false), width], 1, 1);
-        plan.window();
-        assert_eq!(plan.inner, Inner::Row);
     }
 
     #[test]

@@ -145,6 +145,7 @@ fn tile_len(plan: &Plan, along: usize, wanted: usize) -> usize {
         Inner::Row if plan.is_paired() => SHORTEST_PAIRED,
         Inner::Row => 1,
         Inner::Column | Inner::Window => SHORTEST_STRIP,
+        Inner::Segment => (SHORTEST_STRIP / plan.within.len).max(1),
     };
     along.div_ceil(wanted).max(shortest).min(along)
 }

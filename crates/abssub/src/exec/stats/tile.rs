@@ -88,7 +88,7 @@ impl<E: Measured> Wanted<E> {
         let several = SEVERAL_BYTES / (size_of::<E::Left>() + size_of::<E::Right>());
         let is_read_again = match inner {
             Inner::Row => self.readings() > 1,
-            Inner::Column | Inner::Window => self.needs_keys() || self.readings() > 1,
+            Inner::Column | Inner::Window | Inner::Segment => self.needs_keys() || self.readings() > 1,
         };
         let cached = if is_read_again { several } else { usize::MAX };
         cached.min(if self.weighted { Terms::MOST } else { usize::MAX })
