@@ -137,6 +137,29 @@ def test_windows_of_an_image(dtype, level, threads):
     assert (ab.sad(flipped, template, axis=(2, 3), threads=threads) == exact(flipped, template, (2, 3))).all()
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(9, 3, 500), (70, 2, 65), (2, 4, 2100), (17, 2, 2, 257)])
+def test_short_rows_of_neighbouring_results(dtype, shape, level, threads):
+    """Frames against one, over all but their lines: in one piece, and not."""
+    frames, frame = noise(shape, dtype), noise(shape[1:], dtype, 1)
+    axis = (0, len(shape) - 1)
+    sums = exact(frames, frame, axis)
+    assert (ab.sad(frames, frame, axis=axis, threads=threads) == sums).all()
+    assert (ab.sad(frame, frames[::-1], axis=axis, threads=threads) == sums).all()
+    assert (ab.sad(frames[:, ::-1], frame[::-1], axis=axis, threads=threads) == sums[::-1]).all()
+    assert (ab.sad(frames[..., ::-1], frame[..., ::-1], axis=axis, threads=threads) == sums).all()
+    assert (ab.sad(frames[:, ::2], frame[::2], axis=axis, threads=threads) == sums[::2]).all()
+    swapped = frames.astype(frames.dtype.newbyteorder())
+    assert (ab.sad(swapped, frame, axis=axis, threads=threads) == sums).all()
+    if np.dtype(dtype).itemsize == 1:
+        shown = np.abs(frames.astype(int) - frame)
+        assert (ab.ssd(frames, frame, axis=axis, threads=threads) == (shown**2).sum(axis)).all()
+        assert (ab.AbsDiff(frames, frame).max(axis, threads=threads) == shown.max(axis)).all()
+    out = np.ones(shape[1:-1], sums.dtype if sums.dtype != object else np.uint64)
+    assert ab.sad(frames, frame, axis=axis, out=out, threads=threads) is out
+    assert (out == sums).all()
+
+
 def test_windows_in_one_line(level):
     line, probe = noise(5000, "u1"), noise(700, "u1", 1)
     windows = np.lib.stride_tricks.sliding_window_view(line, 700)

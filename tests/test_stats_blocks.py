@@ -41,7 +41,7 @@ def check(a, b, axis, where):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", [(3, 70_001), (700, 150)])
+@pytest.mark.parametrize("shape", [(3, 140_001), (700, 150)])
 def test_rows_and_columns(dtype, shape, level):
     a, b = drawn(dtype, shape), drawn(dtype, shape)
     masks = [np.broadcast_to(True, shape), RNG.choice([0, 1, 2, 255], shape).astype(np.uint8).view(bool)]
@@ -68,3 +68,23 @@ def test_masked_infinities_are_not_met(level):
     where = np.array([False, False, True, False] * 100)
     found = ab.stats(a, b, ("sum", "max", "argmax", "min", "count"), threshold=1, where=where)
     assert found == (200, 2, 2, 2, 100)
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i1", "u2", "i4"])
+def test_frames_against_one(dtype, level, threads):
+    """Several rows side by side, of more elements than a block has."""
+    a, b = drawn(dtype, (17, 140_001)), drawn(dtype, 140_001)
+    d = np.abs(a.astype(np.int64) - b)
+    lazily = ab.AbsDiff(a, b)
+    assert np.array_equal(lazily.max(1, threads=threads), d.max(1))
+    assert np.array_equal(lazily.argmax(1, threads=threads), d.argmax(1))
+    assert np.array_equal(lazily.argmin(1, threads=threads), d.argmin(1))
+    assert np.array_equal(ab.stats(a, b, "count", 1, threshold=31, threads=threads).count, (d > 31).sum(1))
+    found = ab.stats(a, b, ("sum", "ssd", "max", "argmax", "count"), 1, threshold=31, threads=threads)
+    assert np.array_equal(found.sum, d.sum(1))
+    assert np.array_equal(found.ssd, (d**2).sum(1))
+    assert np.array_equal(found.argmax, d.argmax(1))
+    assert np.array_equal(found.count, (d > 31).sum(1))
+    lines = a[:, :140_000].reshape(17, 560, 250), b[:140_000].reshape(560, 250)
+    shown = d[:, :140_000].reshape(17, 560, 250).sum((0, 2))
+    assert np.array_equal(ab.sad(*lines, axis=(0, 2), threads=threads), shown)
