@@ -277,7 +277,7 @@ where
         span: Span,
         tile: Tile,
     ) {
-        let places = span.at - tile.from..span.at - tile.from + span.len;
+        let places = |span: Span| span.at - tile.from..span.at - tile.from + span.len;
         if plan.is_paired() {
             for (first, rows) in pieces(tile.across, self.shape.rows) {
                 let block = self.feeds.feed_pairs(plan, at, Span { row: first, rows, ..span }, span);
@@ -287,10 +287,10 @@ where
             }
         } else if plan.inner == Inner::Window {
             let windows = self.feeds.feed_windows(plan, at, span);
-            patterned.fold_windows(self.job.level, windows, places, &mut self.states);
+            patterned.fold_windows(self.job.level, windows, places(span), &mut self.states);
         } else {
             let block = self.feeds.feed_segments(plan, at, span);
-            patterned.fold_segments(self.job.level, block, places, &mut self.states);
+            patterned.fold_segments(self.job.level, block, places(span), &mut self.states);
         }
     }
 

@@ -5,8 +5,9 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use super::fold::{Block, Fold, FoldInto, Meeting, Rows};
+use super::fold::{Block, Fold, FoldInto, Meeting};
 use super::level::Level;
+use super::rows::Rows;
 use super::unrolled::each_row;
 use super::vector_sum::VectorSum;
 use crate::array::run::{Lockstep, Run, parts};

@@ -20,12 +20,12 @@ impl Level {
     /// uses a kernel would have copies of its own.
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
-            Set::Portable => kernel.run(arch::Portable),
+            Set::Portable => anywhere(kernel, arch::Portable),
             #[cfg(target_arch = "aarch64")]
-            Set::Neon => kernel.run(arch::Portable),
+            Set::Neon => anywhere(kernel, arch::Portable),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: SSE2 is part of x86-64.
-            Set::Sse2 => kernel.run(unsafe { arch::Sse2::assume() }),
+            Set::Sse2 => anywhere(kernel, unsafe { arch::Sse2::assume() }),
             // SAFETY: a Level of this set is made only where detection found its instructions.
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { avx2(kernel) },
@@ -34,6 +34,12 @@ impl Level {
             Set::Avx512 => unsafe { avx512(kernel) },
         }
     }
+}
+
+/// What every processor of the target has. A function of its own, so that the other levels need not its stack.
+#[inline(never)]
+fn anywhere<K: Kernel, S: Simd>(kernel: K, simd: S) -> K::Output {
+    kernel.run(simd)
 }
 
 #[cfg(target_arch = "x86_64")]

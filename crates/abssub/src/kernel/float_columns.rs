@@ -3,8 +3,8 @@
 use super::certify::{Double, Lanes, Plain};
 use super::digits::{CHUNK, Digits};
 use super::float::{add_chunk, add_to_lanes};
-use super::fold::Rows;
 use super::real::Real;
+use super::rows::Rows;
 use crate::array::run::{Pod, Run};
 use std::ops::Range;
 

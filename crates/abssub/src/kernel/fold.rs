@@ -3,127 +3,10 @@
 use super::Level;
 use super::arch::Simd;
 use super::dispatch::Kernel;
+use super::rows::Rows;
 use crate::array::run::{Pod, Run};
-use crate::array::strip::Strip;
 use crate::element::Element;
 use crate::reduce::State;
-
-/// How many rows ahead a strip's elements are asked for.
-const PREFETCHED_ROWS: usize = 4;
-
-/// `rows` runs of `len` elements, a fixed distance apart.
-pub(crate) struct Rows<'m, T> {
-    first: Strip<'m, T>,
-    len: usize,
-}
-
-impl<T> Clone for Rows<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Rows<'_, T> {}
-
-impl<'m, T: Pod> Rows<'m, T> {
-    /// # Safety
-    /// For `'m`, `len` elements must be readable from each of the `rows` addresses.
-    #[allow(unsafe_code)]
-    pub(crate) unsafe fn new(start: *const u8, stride_bytes: isize, rows: usize, len: usize) -> Self {
-        // SAFETY: the caller vouches for the first element of each row; nothing is ever written.
-        Self { first: unsafe { Strip::new(start.cast_mut(), stride_bytes, rows) }, len }
-    }
-
-    /// The rows of `len` elements that a slice holds.
-    pub(crate) fn of(elements: &'m [T], len: usize) -> Self {
-        let stride = (len * size_of::<T>()) as isize;
-        // SAFETY: `chunks_exact` counts the rows that lie wholly within the slice.
-        #[allow(unsafe_code)]
-        unsafe {
-            Self::new(elements.as_ptr().cast(), stride, elements.chunks_exact(len).len(), len)
-        }
-    }
-
-    /// The elements of a row.
-    #[inline(always)]
-    pub(crate) fn row_len(&self) -> usize {
-        self.len
-    }
-
-    /// The number of rows.
-    #[inline(always)]
-    pub(crate) fn count(&self) -> usize {
-        self.first.len()
-    }
-
-    /// `len` elements from `at` on of row `i`. Where pieces lie apart, which the processor does not
-    /// foresee, those of a row to come are asked for.
-    #[inline(always)]
-    pub(crate) fn piece(&self, i: usize, at: usize, len: usize) -> Run<'m, T> {
-        if self.first.step_bytes() > len * size_of::<T>() && i + PREFETCHED_ROWS < self.count() {
-            self.row(i + PREFETCHED_ROWS).part(at, len).prefetch();
-        }
-        self.row(i).part(at, len)
-    }
-
-    /// All rows as one, where each goes on at the end of the one before.
-    #[allow(unsafe_code)]
-    fn joined(&self) -> Option<Self> {
-        let seamless = self.first.step_bytes() == self.len * size_of::<T>() && self.count() > 1;
-        let len = self.len * self.count();
-        // SAFETY: `new` vouched for every row's elements, and there is nothing between them.
-        (seamless && self.first.is_forwards()).then(|| unsafe { Self::new(self.first.address(0), 0, 1, len) })
-    }
-
-    /// Row `i` as the only one.
-    pub(crate) fn only(&self, i: usize) -> Self {
-        self.rows(i, 1)
-    }
-
-    /// `count` rows from row `from` on.
-    #[inline(always)]
-    pub(crate) fn rows(&self, from: usize, count: usize) -> Self {
-        Self { first: self.first.part(from, count), len: self.len }
-    }
-
-    /// `len` elements from `at` on of every row.
-    #[inline(always)]
-    #[allow(unsafe_code)]
-    pub(crate) fn columns(&self, at: usize, len: usize) -> Self {
-        assert!(at <= self.len && len <= self.len - at);
-        // SAFETY: `new` vouched for these elements too.
-        Self { first: unsafe { self.first.shifted(at * size_of::<T>()) }, len }
-    }
-
-    /// Whether all rows are the same memory.
-    #[inline(always)]
-    pub(crate) fn is_shared(&self) -> bool {
-        self.first.step_bytes() == 0 && self.count() > 1
-    }
-
-    /// The same memory as bytes.
-    #[inline(always)]
-    pub(crate) fn bytes(&self) -> Rows<'m, u8> {
-        Rows { first: self.first.bytes(), len: self.len * size_of::<T>() }
-    }
-
-    /// Row `i`.
-    #[inline(always)]
-    #[allow(unsafe_code)]
-    pub(crate) fn row(&self, i: usize) -> Run<'m, T> {
-        // SAFETY: `new` vouched for `len` elements at each row's start.
-        unsafe { Run::new(self.first.address(i).cast(), self.len) }
-    }
-
-    /// `N` rows from row `i` on.
-    #[inline(always)]
-    pub(crate) fn several<const N: usize>(&self, i: usize) -> [Run<'m, T>; N] {
-        let mut rows = [self.row(i); N];
-        for (k, row) in rows.iter_mut().enumerate() {
-            *row = self.row(i + k);
-        }
-        rows
-    }
-}
 
 /// How the differences of an element type fold into a sum.
 pub(crate) trait Fold: Element {
@@ -269,7 +152,7 @@ impl<E: Fold> Block<'_, E> {
     #[inline]
     pub(crate) fn fold(self, level: Level, into: FoldInto, states: &mut [E::State]) {
         if into == FoldInto::EachColumn {
-            return level.run(FoldBlock { block: self, rows: None, states });
+            return level.run(FoldColumns { block: self, states });
         }
         let (block, meeting) = self.meeting(into);
         let joined = match meeting {
@@ -302,7 +185,7 @@ impl<E: Fold> Block<'_, E> {
     /// Folds the rows that meet into their states.
     #[inline]
     pub(crate) fn fold_rows(self, level: Level, meeting: Meeting, states: &mut [E::State]) {
-        level.run(FoldBlock { block: self, rows: Some(meeting), states });
+        level.run(FoldRows { block: self, meeting, states });
     }
 }
 
@@ -348,22 +231,32 @@ impl<E: Fold> Kernel for FoldSegments<'_, '_, E> {
     }
 }
 
-struct FoldBlock<'m, 's, E: Fold> {
+struct FoldRows<'m, 's, E: Fold> {
     block: Block<'m, E>,
-    /// Which rows meet; none if it is columns that are folded.
-    rows: Option<Meeting>,
+    meeting: Meeting,
     states: &'s mut [E::State],
 }
 
-impl<E: Fold> Kernel for FoldBlock<'_, '_, E> {
+impl<E: Fold> Kernel for FoldRows<'_, '_, E> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Block { a, b } = self.block;
-        match self.rows {
-            Some(meeting) => E::fold_rows(simd, a, b, meeting, self.states),
-            None => E::fold_columns(simd, a, b, self.states),
-        }
+        E::fold_rows(simd, self.block.a, self.block.b, self.meeting, self.states);
+    }
+}
+
+/// Not the same kernel as for rows: columns hold partial sums on the stack.
+struct FoldColumns<'m, 's, E: Fold> {
+    block: Block<'m, E>,
+    states: &'s mut [E::State],
+}
+
+impl<E: Fold> Kernel for FoldColumns<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        E::fold_columns(simd, self.block.a, self.block.b, self.states);
     }
 }

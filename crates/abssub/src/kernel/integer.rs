@@ -2,8 +2,9 @@
 
 use super::arch::Simd;
 use super::chosen::{EveryOf, sum_masked};
-use super::fold::{Fold, Meeting, Rows};
+use super::fold::{Fold, Meeting};
 use super::integer_columns::{Partial, sum_columns};
+use super::rows::Rows;
 use super::vector_sum::{Bytes, Signed, Squares, Truth, Unsigned, Words};
 use super::vectors::{sum_row, sum_rows, sum_segments};
 use super::window::sum_windows;

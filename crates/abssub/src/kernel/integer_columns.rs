@@ -1,6 +1,6 @@
 //! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
 
-use super::fold::Rows;
+use super::rows::Rows;
 use super::unrolled::each_row;
 use crate::array::run::{Run, parts};
 use crate::element::{Bool, Element, Mixed64, Squared};

@@ -7,7 +7,7 @@
 
 use super::arch::Simd;
 use super::arch::interleave::VECTOR;
-use super::fold::Rows;
+use super::rows::Rows;
 use super::turn::turn_square;
 use super::vector_sum::VectorSum;
 use super::vectors::sum_each;

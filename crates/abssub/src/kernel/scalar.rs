@@ -2,7 +2,8 @@
 //! One at a time.
 
 use super::arch::Simd;
-use super::fold::{Fold, Rows};
+use super::fold::Fold;
+use super::rows::Rows;
 use crate::array::run::Run;
 use crate::element::{ComplexExtended, Element, Extended, Magnitude, Mixed64, Squared, Time, WideTime};
 use crate::reduce::{ExtendedSquares, ExtendedTotal, TimeSum, WideCounter};

@@ -4,8 +4,9 @@
 //! each vector of the shared one is loaded once for all of them.
 
 use super::arch::Simd;
-use super::fold::{Meeting, Rows};
+use super::fold::Meeting;
 use super::panels::sum_all;
+use super::rows::Rows;
 use super::vector_sum::VectorSum;
 use crate::array::run::{Lockstep, Run, parts};
 
