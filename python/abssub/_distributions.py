@@ -42,7 +42,7 @@ class Distributions(Reductions):
         where: ArrayLike = True,
         **more: Unpack[Shared],
     ) -> Any:
-        """How many exceed `threshold`; without one, how many are not zero (a NaN is not)."""
+        """How many exceed `threshold`; without one, how many are not zero, NaN among them."""
         options: dict[str, Any] = {"keepdims": keepdims, "where": where, **more}
         if threshold is None:
             return self.count_nonzero(axis, **options)
