@@ -80,7 +80,7 @@ impl Cut {
         let wanted = if threads == 1 { 1 } else { TASKS_A_THREAD * threads };
         let tile_across = across.min(MOST_ACROSS).min(states).max(1);
         let tiles_across = across.div_ceil(tile_across);
-        let most = (states / tile_across).max(1);
+        let most = most_along(&plan, states / tile_across);
         let tile = tile_len(&plan, along, wanted.div_ceil(outer * tiles_across)).min(most);
         let tiles_each = along.div_ceil(tile);
         let tiles = tiles_each * tiles_across * outer;
@@ -148,6 +148,13 @@ fn tile_len(plan: &Plan, along: usize, wanted: usize) -> usize {
         Inner::Segment => (SHORTEST_STRIP / plan.within.len).max(1),
     };
     along.div_ceil(wanted).max(shortest).min(along)
+}
+
+/// The longest tile, where so many states are left for each of its runs: rows that meet rows are taken in panels,
+/// and none should be begun that is not filled.
+fn most_along(plan: &Plan, states: usize) -> usize {
+    let whole = states / SHORTEST_PAIRED * SHORTEST_PAIRED;
+    if plan.is_paired() && whole > 0 { whole } else { states.max(1) }
 }
 
 fn divided(plan: Plan, parts: usize) -> Vec<Plan> {
