@@ -76,6 +76,12 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         Feed::<E::Left>::is_own(job.a) && Feed::<E::Right>::is_own(job.b)
     }
 
+    /// Whether both operands' runs are read where they are, if elements are so far apart.
+    pub(super) fn read_both(job: &Job<'_, '_>, step: Offsets) -> bool {
+        let sizes = [size_of::<E::Left>(), size_of::<E::Right>()];
+        Self::own_both(job) && step[A..=B] == sizes.map(|size| size as isize)
+    }
+
     /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie.
     fn can_mask(&self) -> bool {
         let in_place = self.a.is_in_place() && self.b.is_in_place();
@@ -121,8 +127,9 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// The block that `span` of the plan is, where its loops stand at `at`; none if a pair that must
     /// not be missing is.
     pub(super) fn feed(&mut self, plan: &Plan, at: Offsets, span: Span) -> Option<Fed<'_, E>> {
+        let step = plan.run_step();
         let rectangle = |operand: &Operand<'_>, which: usize| {
-            rectangle(operand, at[which], (plan.rows.step[which], plan.inner_axis.step[which]), span)
+            rectangle(operand, at[which], (plan.rows.step[which], step[which]), span)
         };
         let read = |operand: &Operand<'_>, which: usize| {
             let whole = rectangle(operand, which);
@@ -164,17 +171,6 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let steps = |axis: &Axis, which: usize| (axis.step[which], plan.inner_axis.step[which]);
         let from_a = rectangle(self.job.a, at[A], steps(&plan.across, A), of_a);
         let from_b = rectangle(self.job.b, at[B], steps(&plan.rows, B), of_b);
-        // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
-        unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
-    }
-
-    /// The rows of whose segments `span` is some.
-    pub(super) fn feed_segments(&mut self, plan: &Plan, at: Offsets, span: Span) -> Block<'_, E> {
-        let each = plan.within.len;
-        let span = Span { at: span.at * each, len: span.len * each, ..span };
-        let steps = |which: usize| (plan.rows.step[which], plan.within.step[which]);
-        let from_a = rectangle(self.job.a, at[A], steps(A), span);
-        let from_b = rectangle(self.job.b, at[B], steps(B), span);
         // SAFETY: operands vouch for every element that their shape reaches, and the plan visits no others.
         unsafe { Block { a: self.a.rows(from_a), b: self.b.rows(from_b) } }
     }

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::array::Receive;
 use crate::element::{Element, Keyed};
 use crate::kernel::{FoldInto, Meeting};
-use crate::plan::{A, B, Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
+use crate::plan::{Cut, INDEX, Inner, OUT, Odometer, Offsets, Plan, Tile};
 use crate::reduce::Specials;
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ where
     if patterned {
         plan.pair();
         plan.window();
-        if Feeds::<E>::own_both(job) && plan.run_step()[A..=B] == [size_of::<E::Left>() as isize; 2] {
+        if Feeds::<E>::read_both(job, plan.run_step()) {
             plan.segment();
         }
     }
@@ -277,7 +277,7 @@ where
         span: Span,
         tile: Tile,
     ) {
-        let places = |span: Span| span.at - tile.from..span.at - tile.from + span.len;
+        let places = || span.at - tile.from..span.at - tile.from + span.len;
         if plan.is_paired() {
             for (first, rows) in pieces(tile.across, self.shape.rows) {
                 let block = self.feeds.feed_pairs(plan, at, Span { row: first, rows, ..span }, span);
@@ -287,10 +287,16 @@ where
             }
         } else if plan.inner == Inner::Window {
             let windows = self.feeds.feed_windows(plan, at, span);
-            patterned.fold_windows(self.job.level, windows, places(span), &mut self.states);
+            patterned.fold_windows(self.job.level, windows, places(), &mut self.states);
         } else {
-            let block = self.feeds.feed_segments(plan, at, span);
-            patterned.fold_segments(self.job.level, block, places(span), &mut self.states);
+            let each = plan.within.len;
+            let whole = Span { at: span.at * each, len: span.len * each, ..span };
+            match self.feeds.feed(plan, at, whole) {
+                Some(fed) => {
+                    patterned.fold_segments(self.job.level, fed.block, places(), &mut self.states);
+                }
+                None => self.shared.fail(Error::NotANumber),
+            }
         }
     }
 

@@ -106,6 +106,8 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> EveryOf<K, SIZE, EVERY
 impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<K, SIZE, EVERY> {
     const STEPS: usize = K::STEPS;
     const WORD: usize = K::WORD;
+    const AHEAD_BYTES: usize = K::AHEAD_BYTES;
+    const SEES_AHEAD: bool = K::SEES_AHEAD;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {

@@ -42,17 +42,21 @@ impl<E: Keyed> Kernel for FindPair<'_, '_, E> {
     fn run<S: Simd>(self, _simd: S) -> Option<usize> {
         let len = self.a.len();
         let (blocks, rest) = (len / LANES, len % LANES);
-        let mut found = if self.last { self.among(len - rest, rest) } else { None };
+        let beyond = || self.among(len - rest, rest);
+        if self.last
+            && let Some(found) = beyond()
+        {
+            return Some(found);
+        }
         for k in 0..blocks {
             let at = LANES * if self.last { blocks - 1 - k } else { k };
-            if found.is_none() && self.any(at) {
-                found = self.among(at, LANES);
-            }
-            if found.is_some() {
-                return found;
+            if self.any(at)
+                && let Some(found) = self.among(at, LANES)
+            {
+                return Some(found);
             }
         }
-        found.or_else(|| self.among(len - rest, rest))
+        if self.last { None } else { beyond() }
     }
 }
 
