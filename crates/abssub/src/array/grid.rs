@@ -3,7 +3,7 @@
 //! As with strips, whoever makes a [`Grid`] vouches for the memory; whoever holds one only reads.
 #![allow(unsafe_code)]
 
-use super::run::{Pod, prefetch_bytes};
+use super::run::{LINE, Pod, Run, foresee_line, foreseen_rows};
 use super::strip::Strip;
 use std::marker::PhantomData;
 
@@ -67,14 +67,6 @@ impl<'m, T: Pod> Grid<'m, T> {
         unsafe { Strip::new(start, step, len) }
     }
 
-    /// Asks for the cache line of element `at` of row `i`, whether there is such an element or not.
-    #[inline(always)]
-    pub(crate) fn prefetch(self, i: usize, at: usize) {
-        let Rectangle { start, row_step, step, .. } = self.place;
-        let offset = (row_step.wrapping_mul(i as isize)).wrapping_add(step.wrapping_mul(at as isize));
-        prefetch_bytes(start.wrapping_offset(offset), 1);
-    }
-
     /// The same elements, rows taken for columns.
     #[inline(always)]
     pub(crate) fn transposed(self) -> Self {
@@ -93,21 +85,26 @@ impl<'m, T: Pod> Grid<'m, T> {
         Self { place, ..self }
     }
 
-    /// The bytes of `N` elements from `at` on of each of the `N` rows from `row` on, where rows are runs.
+    /// Asks the second cache for the lines of a row some way below row `i`, whether there is such a row or not.
     #[inline(always)]
-    pub(crate) fn square<const N: usize, const BYTES: usize>(
-        self,
-        row: usize,
-        at: usize,
-    ) -> [[u8; BYTES]; N] {
-        let Rectangle { start, row_step, rows, len, .. } = self.place;
-        assert!(self.has_runs() && BYTES == N * size_of::<T>());
-        assert!(N <= rows && row <= rows - N && N <= len && at <= len - N);
-        let first = start.wrapping_offset(row_step * row as isize).wrapping_add(at * size_of::<T>());
-        // SAFETY: `new` vouched for the rows' elements, and the assertions say that these are some of them.
-        std::array::from_fn(|i| unsafe {
-            first.wrapping_offset(row_step * i as isize).cast::<[u8; BYTES]>().read_unaligned()
-        })
+    pub(crate) fn foresee_below(self, i: usize) {
+        let Rectangle { start, row_step, step, len, .. } = self.place;
+        let bytes = step.unsigned_abs() * len;
+        let row = (i + foreseen_rows(bytes)) as isize;
+        let lowest = if step < 0 { step * (len as isize - 1) } else { 0 };
+        let start = start.wrapping_offset(row_step.wrapping_mul(row)).wrapping_offset(lowest);
+        for line in (0..bytes + LINE - 1).step_by(LINE) {
+            foresee_line(start.wrapping_add(line));
+        }
+    }
+
+    /// Row `i`, where rows are runs.
+    #[inline(always)]
+    pub(crate) fn run(self, i: usize) -> Run<'m, T> {
+        assert!(self.has_runs() && i < self.place.rows);
+        let Rectangle { start, row_step, len, .. } = self.place;
+        // SAFETY: `new` vouched for the row's elements, which follow one another.
+        unsafe { Run::new(start.wrapping_offset(row_step * i as isize).cast(), len) }
     }
 
     /// The same rows, the last one first.
@@ -135,6 +132,54 @@ impl<'m, T: Pod> Grid<'m, T> {
     #[inline(always)]
     pub(crate) fn bits(self) -> Grid<'m, T::Bits> {
         Grid { place: self.place, memory: PhantomData }
+    }
+}
+
+/// Rows of a buffer, to be written one by one: what the grid is for reading.
+pub(crate) struct Sheet<'b, T> {
+    start: *mut T,
+    /// Elements from one row to the next.
+    apart: isize,
+    rows: usize,
+    len: usize,
+    memory: PhantomData<&'b mut T>,
+}
+
+impl<'b, T: Pod> Sheet<'b, T> {
+    /// `rows` rows of `len` elements whose starts lie `apart` in `out`.
+    #[inline(always)]
+    pub(crate) fn new(out: &'b mut [T], rows: usize, len: usize, apart: usize) -> Self {
+        assert!(rows > 0 && len <= apart && (rows - 1) * apart + len <= out.len());
+        Self { start: out.as_mut_ptr(), apart: apart as isize, rows, len, memory: PhantomData }
+    }
+
+    /// The same rows, the last one first.
+    #[inline(always)]
+    pub(crate) fn upside_down(self) -> Self {
+        let start = self.start.wrapping_offset(self.apart * (self.rows as isize - 1));
+        Self { start, apart: -self.apart, ..self }
+    }
+
+    /// `rows` rows from `row` on, and of each `len` elements from `at` on.
+    #[inline(always)]
+    pub(crate) fn part(&mut self, row: usize, rows: usize, at: usize, len: usize) -> Sheet<'_, T> {
+        assert!(row <= self.rows && rows <= self.rows - row && at <= self.len && len <= self.len - at);
+        let start = self.start.wrapping_offset(self.apart * row as isize).wrapping_add(at);
+        Sheet { start, rows, len, ..*self }
+    }
+
+    /// The number of rows.
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Writes row `i`, given as its bytes.
+    #[inline(always)]
+    pub(crate) fn put<const BYTES: usize>(&mut self, i: usize, bytes: [u8; BYTES]) {
+        assert!(i < self.rows && BYTES == self.len * size_of::<T>());
+        // SAFETY: `new` saw that the rows lie within the buffer, and `part` that these are some of them.
+        unsafe { self.start.wrapping_offset(self.apart * i as isize).cast::<[u8; BYTES]>().write_unaligned(bytes) }
     }
 }
 

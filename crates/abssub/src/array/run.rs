@@ -169,6 +169,13 @@ impl<'m, T: Pod> Run<'m, T> {
         prefetch_bytes(self.start.cast(), self.len * size_of::<T>());
     }
 
+    /// Asks the second cache, which has more places than the first, for the line that is so many bytes away from
+    /// the run's start, whether that is memory or not.
+    #[inline(always)]
+    pub(crate) fn foresee(self, away: isize) {
+        foresee_line(self.start.cast::<u8>().wrapping_offset(away));
+    }
+
     /// The same memory as bytes.
     #[inline(always)]
     pub fn bytes(self) -> Run<'m, u8> {
@@ -176,14 +183,38 @@ impl<'m, T: Pod> Run<'m, T> {
     }
 }
 
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+/// How far ahead rows that lie apart are asked for, in bytes of the rows between: the processor does not foresee them.
+const FORESEEN_BYTES: usize = 16 << 10;
+/// The most rows between: where they lie a power of two apart, the second cache has few places for them.
+const FORESEEN_ROWS: usize = 64;
+
+/// How many rows of so many bytes ahead a row is asked for.
+#[inline(always)]
+pub(crate) fn foreseen_rows(bytes: usize) -> usize {
+    (FORESEEN_BYTES / bytes.max(1)).min(FORESEEN_ROWS)
+}
+
 /// Asks for the cache lines of the bytes from `start` on, whether they are memory or not.
 #[inline(always)]
 pub(super) fn prefetch_bytes(start: *const u8, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
-    for line in (0..bytes).step_by(64) {
+    for line in (0..bytes).step_by(LINE) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: prefetching never faults, and is part of x86-64.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(start.cast::<i8>().wrapping_add(line)) };
+    }
+}
+
+/// Asks the second cache for the line of an address, whether that is memory or not.
+#[inline(always)]
+pub(super) fn foresee_line(place: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: as above.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(place.cast()) };
     }
 }
 

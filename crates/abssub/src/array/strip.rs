@@ -101,6 +101,12 @@ impl<'m, T: Pod> Strip<'m, T> {
         self.stride_bytes.unsigned_abs()
     }
 
+    /// How far on as many elements are, in bytes.
+    #[inline(always)]
+    pub(crate) fn offset(self, elements: usize) -> isize {
+        self.stride_bytes.wrapping_mul(elements as isize)
+    }
+
     /// How many elements' sizes a step is, if it is a whole number of them.
     #[inline(always)]
     pub(crate) fn elements_a_step(self) -> Option<isize> {

@@ -6,6 +6,7 @@ use super::job::Job;
 use super::partial::{Flags, Partial};
 use super::reduction::{Index, Piece};
 use crate::array::grid::{Rectangle, runs_across};
+use crate::array::run::LINE;
 use crate::array::{Operand, Receive};
 use crate::element::{Bool, Keyed};
 use crate::kernel::{Block, Chosen, FoldInto, Rows, Windows};
@@ -47,12 +48,13 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// For the operands of `plan`; `chooses` says that the reduction can do with [`Chosen`] elements.
     pub(super) fn new(job: &'w Job<'w, 'w>, plan: &Plan, chooses: bool) -> Self {
         let (step, level) = (plan.run_step(), job.level);
-        // Beside short rows that are gathered, others are gathered too: where all are folded into one
-        // state, they are one long row then.
-        let copied = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
         let partial = job.is_partial();
         let promised = "the types were chosen for these operands";
         let chooses = chooses && plan.inner == Inner::Row && !plan.has_pattern() && job.weights.is_none();
+        // Beside short rows that are gathered, others are gathered too: where all are folded into one state,
+        // they are one long row then. Sums of vectors do as well without.
+        let joined = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
+        let copied = joined && (partial || !chooses);
         let every = if chooses && !partial && !copied { every::<E>(job, step) } else { 1 };
         let mut feeds = Self {
             job,
@@ -122,6 +124,20 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
     /// a block that is long in columns fills the cache lines that it touches.
     pub(super) fn run_across(&self, plan: &Plan) -> bool {
         plan.rows.len > 1 && run_across(self.job, plan)
+    }
+
+    /// How many elements there are before rows that begin at `span` come to the start of a cache line: a block that
+    /// begins there shares none with the one before. None where they are not read by short pieces, or not all alike.
+    pub(super) fn until_line(&self, plan: &Plan, at: Offsets, span: Span) -> usize {
+        let (step, apart) = (plan.run_step(), plan.rows.step);
+        let until = |(operand, which): (&Operand<'_>, usize)| {
+            let (size, line) = (operand.dtype.size(), LINE as isize);
+            let along = step[which] == size as isize && apart[which] != 0 && apart[which] % line == 0;
+            let start = rectangle(operand, at[which], (apart[which], step[which]), span).start;
+            along.then(|| start.align_offset(LINE) / size)
+        };
+        let operands = [(self.job.a, A), (self.job.b, B)];
+        if self.run_across(plan) { operands.into_iter().find_map(until).unwrap_or(0) } else { 0 }
     }
 
     /// The block that `span` of the plan is, where its loops stand at `at`; none if a pair that must

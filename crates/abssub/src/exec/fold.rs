@@ -236,7 +236,10 @@ where
     /// Folds one place of the outer reduced axes, block by block; false if the call was stopped.
     fn fold_spans(&mut self, plan: &Plan, at: Offsets, whole: Span, tile: Tile, ask: &mut GoOn<'_>) -> bool {
         let BlockShape { rows: most_rows, len: most_len, panel } = self.shape;
-        for (panel_at, panel_len) in pieces(whole.len, panel) {
+        let first = self.feeds.until_line(plan, at, whole).min(whole.len);
+        let beginning = (first > 0).then_some((0, first)).into_iter();
+        let others = pieces(whole.len - first, panel).map(|(at, len)| (first + at, len));
+        for (panel_at, panel_len) in beginning.chain(others) {
             for (row, rows) in pieces(whole.rows, most_rows) {
                 for (piece_at, len) in pieces(panel_len, most_len) {
                     if !self.may_continue(ask) {

@@ -29,12 +29,12 @@ pub(super) struct Limits {
 /// Elements that the kernel is given at a time, so that a call can be stopped between. Memory stands still where
 /// a block ends, so they are many.
 const BLOCK: usize = 1 << 20;
-/// Elements of a row that are gathered from far apart: so few that columns hold several cache lines.
+/// Elements of a row that are gathered from far apart: so few that columns hold a cache line or more.
 const ACROSS_LEN: usize = 128;
-/// Cache lines of the other operand's rows where rows are joined: as many as of a column, more or less.
-const ACROSS_LINES: usize = 4;
-/// Bytes of a cache line.
-const LINE: usize = 64;
+/// The same where rows are folded into one state, and can be shorter.
+const JOINED_LEN: usize = 64;
+/// The same in bytes: the other operand is read along rows, and long pieces of them share few lines.
+const ACROSS_BYTES: usize = 256;
 /// Rows of a block that share an operand: as many as kernels read side by side, so that pieces follow one
 /// another in memory.
 const SHARED_ROWS: usize = 8;
@@ -71,8 +71,7 @@ impl BlockShape {
                 let len = (limit / SHARED_ROWS / plan.within.len).max(1);
                 Self { rows: SHARED_ROWS, len, panel: usize::MAX }
             }
-            (_, true) if joined => within(limit, (ACROSS_LINES * LINE / limits.size).max(ACROSS_LEN / 2)),
-            (_, true) => within(limit, ACROSS_LEN),
+            (_, true) => within(limit, (ACROSS_BYTES / limits.size).max(if joined { JOINED_LEN } else { ACROSS_LEN })),
             (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, false) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             (Inner::Row, false) if plan.shares_rows() => {

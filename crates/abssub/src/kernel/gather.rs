@@ -7,13 +7,9 @@ use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::turn::turn_over;
 use crate::array::grid::Grid;
-use crate::array::run::{Pod, Run, view_mut};
+use crate::array::run::{LINE, Pod, Run, view_mut};
 use crate::array::strip::Strip;
 
-/// Bytes of a cache line.
-pub(super) const LINE: usize = 64;
-/// How many rows ahead short ones are asked for: the processor does not foresee them.
-const AHEAD_ROWS: usize = 8;
 /// Bytes of a row that are moved before cache lines are asked for again.
 const PART_BYTES: usize = 512;
 /// How far ahead they are asked for, while another operand's block and the kernel come between: as i16 with
@@ -34,10 +30,10 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
+    fn run<S: Simd>(self, simd: S) {
         let Self { from, swapped, tile, out } = self;
         if from.runs_across() {
-            turn_over(from, tile, out);
+            turn_over(simd, from, tile, out);
             if swapped {
                 swap(out);
             }
@@ -45,8 +41,8 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
         }
         for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
             let (row, most) = (from.row(i), PART_BYTES / size_of::<W>());
-            if row.len() < most {
-                from.prefetch(i + AHEAD_ROWS, 0);
+            if row.len() <= most {
+                from.foresee_below(i);
                 copy_swapped(row, swapped, out);
                 continue;
             }

@@ -6,9 +6,8 @@
 //! brought to all lanes; a few such rows and a few vectors of the panel make a tile of sums in registers.
 
 use super::arch::Simd;
-use super::arch::interleave::VECTOR;
 use super::rows::Rows;
-use super::turn::turn_square;
+use super::turn::turn_lanes;
 use super::vector_sum::VectorSum;
 use super::vectors::sum_each;
 use crate::array::run::{Lockstep, Pod, Run, parts, view_mut};
@@ -71,7 +70,7 @@ fn sum_panel<S: Simd, K: VectorSum, T, const N: usize>(
     let each = len.div_ceil(len.div_ceil(most).max(1)).next_multiple_of(K::WORD);
     for at in (0..len).step_by(each.max(1)) {
         let piece = each.min(len - at);
-        fill_panel::<K>(b.columns(at, piece), apart, panel);
+        fill_panel::<S, K>(simd, b.columns(at, piece), apart, panel);
         let words = Run::of(&panel.0).bytes().part(0, piece.div_ceil(K::WORD) * apart * K::WORD);
         let row = |i: usize| a.row(i).part(at, piece);
         let whole = a.count() / ABREAST * ABREAST;
@@ -113,29 +112,37 @@ fn grow_lanes<S: Simd, K: VectorSum, T, const N: usize>(
 /// Brings rows into a panel in which neighbouring words of a row lie so many words `apart`. What belongs to
 /// rows beyond the last one is of no meaning.
 #[inline(always)]
-fn fill_panel<K: VectorSum>(rows: Rows<u8>, apart: usize, panel: &mut Panel) {
+fn fill_panel<S: Simd, K: VectorSum>(simd: S, rows: Rows<u8>, apart: usize, panel: &mut Panel) {
     if K::WORD == 8 {
-        fill_words::<u64, 8, 2>(rows, apart, &mut panel.0);
+        fill_words::<S, u64, 8, 2>(simd, rows, apart, &mut panel.0);
     } else {
-        fill_words::<u32, 4, 4>(rows, apart, view_mut(&mut panel.0));
+        fill_words::<S, u32, 4, 4>(simd, rows, apart, view_mut(&mut panel.0));
     }
 }
 
 /// The same with words of `SIZE` bytes, in squares of `N`.
 #[inline(always)]
-fn fill_words<W: Pod, const SIZE: usize, const N: usize>(rows: Rows<u8>, apart: usize, panel: &mut [W]) {
+fn fill_words<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+    simd: S,
+    rows: Rows<u8>,
+    apart: usize,
+    panel: &mut [W],
+) {
     let squared = rows.count() / N * N;
-    let turned = rows.row_len() / VECTOR * VECTOR;
+    let turned = rows.row_len() / S::BYTES * S::BYTES;
     for i in (0..squared).step_by(N) {
         let each: [_; N] = parts(rows.several(i), 0, turned);
-        for (words, each) in panel.chunks_exact_mut(N * apart).zip(Lockstep::new(each, VECTOR)) {
-            let mut square = [[0; VECTOR]; N];
+        let words = panel.chunks_exact_mut(S::BYTES / SIZE * apart);
+        for (words, each) in words.zip(Lockstep::new(each, S::BYTES)) {
+            let mut square = [simd.zero(); N];
             for k in 0..N {
-                square[k] = each[k].block::<VECTOR>(0);
+                square[k] = simd.load(each[k]);
             }
-            let square = turn_square::<SIZE, N>(square);
+            turn_lanes::<S, SIZE, N>(simd, &mut square);
             for k in 0..N {
-                view_mut(&mut words[k * apart + i..][..N]).copy_from_slice(&square[k]);
+                for (lane, values) in simd.lanes(square[k]).into_iter().enumerate() {
+                    view_mut(&mut words[(lane * N + k) * apart + i..][..N]).copy_from_slice(&values);
+                }
             }
         }
     }

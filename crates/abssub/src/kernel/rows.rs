@@ -1,6 +1,6 @@
 //! Several rows of elements in memory, a fixed distance apart.
 
-use crate::array::run::{Pod, Run};
+use crate::array::run::{Pod, Run, foreseen_rows};
 use crate::array::strip::Strip;
 
 /// How many rows ahead a strip's elements are asked for.
@@ -58,6 +58,13 @@ impl<'m, T: Pod> Rows<'m, T> {
             self.row(i + PREFETCHED_ROWS).part(at, len).prefetch();
         }
         self.row(i).part(at, len)
+    }
+
+    /// How many bytes away a row is that should be asked for now: none where rows follow one another without gaps.
+    #[inline(always)]
+    pub(super) fn foreseen(&self) -> isize {
+        let len = self.len * size_of::<T>();
+        if self.first.step_bytes() > len { self.first.offset(foreseen_rows(len)) } else { 0 }
     }
 
     /// All rows as one, where each goes on at the end of the one before.

@@ -1,36 +1,39 @@
 //! Rectangles whose columns lie closer than their rows, brought into a buffer row after row: squares that
 //! fill a few registers are turned over, so that memory is read along columns and whole cache lines of it.
 
-use super::arch::interleave::{VECTOR, interleave};
-use super::gather::{LINE, copy};
-use crate::array::grid::Grid;
-use crate::array::run::{Pod, view_mut};
-
-/// How many columns ahead their cache lines are asked for.
-const AHEAD: usize = 16;
+use super::arch::Simd;
+use super::gather::copy;
+use super::unrolled::each_row;
+use crate::array::grid::{Grid, Sheet};
+use crate::array::run::{LINE, Pod, Run};
 
 /// Brings the elements of `from` into `out`, by way of `tile` if columns have gaps.
 #[inline(always)]
-pub(super) fn turn_over<W: Pod>(from: Grid<'_, W>, tile: &mut [W], out: &mut [W]) {
+pub(super) fn turn_over<S: Simd, W: Pod>(simd: S, from: Grid<'_, W>, tile: &mut [W], out: &mut [W]) {
     match size_of::<W>() {
-        1 => turn_by::<W, 1, 16>(from, tile, out),
-        2 => turn_by::<W, 2, 8>(from, tile, out),
-        4 => turn_by::<W, 4, 4>(from, tile, out),
-        8 => turn_by::<W, 8, 2>(from, tile, out),
+        1 => turn_by::<S, W, 1, 16>(simd, from, tile, out),
+        2 => turn_by::<S, W, 2, 8>(simd, from, tile, out),
+        4 => turn_by::<S, W, 4, 4>(simd, from, tile, out),
+        8 => turn_by::<S, W, 8, 2>(simd, from, tile, out),
         _ => one_by_one(from, out, from.len()),
     }
 }
 
-/// Squares of `N` elements of `SIZE` bytes are turned over.
+/// Lanes hold `N` elements of `SIZE` bytes.
 #[inline(always)]
-fn turn_by<W: Pod, const SIZE: usize, const N: usize>(from: Grid<'_, W>, tile: &mut [W], out: &mut [W]) {
+fn turn_by<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+    simd: S,
+    from: Grid<'_, W>,
+    tile: &mut [W],
+    out: &mut [W],
+) {
     let columns = from.transposed();
     if columns.has_runs() {
-        return turn::<W, SIZE, N>(columns, out, from.len(), false);
+        return turn::<S, W, SIZE, N>(simd, columns, out, from.len(), false);
     }
     let backwards = from.upside_down().transposed();
     if backwards.has_runs() {
-        return turn::<W, SIZE, N>(backwards, out, from.len(), true);
+        return turn::<S, W, SIZE, N>(simd, backwards, out, from.len(), true);
     }
     // Columns of a cache line's bytes are copied without their gaps, as many as fit.
     let most_rows = (LINE / SIZE).min(from.rows());
@@ -41,58 +44,115 @@ fn turn_by<W: Pod, const SIZE: usize, const N: usize>(from: Grid<'_, W>, tile: &
             let columns = from.part(row, rows, at, across).transposed();
             let tile = &mut tile[..rows * across];
             for (i, place) in tile.chunks_exact_mut(rows).enumerate() {
-                columns.prefetch(i + AHEAD, rows - 1);
+                columns.foresee_below(i);
                 copy(columns.row(i), place);
             }
             let out = &mut out[row * from.len() + at..];
-            turn::<W, SIZE, N>(Grid::of(tile, rows), out, from.len(), false);
+            turn::<S, W, SIZE, N>(simd, Grid::of(tile, rows), out, from.len(), false);
         }
     }
 }
 
 /// Brings columns that are runs into rows of `out` whose starts lie `apart`, the last row first if `flipped`.
 #[inline(always)]
-fn turn<W: Pod, const SIZE: usize, const N: usize>(
+fn turn<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+    simd: S,
     columns: Grid<'_, W>,
     out: &mut [W],
     apart: usize,
     flipped: bool,
 ) {
     let (across, rows) = (columns.rows(), columns.len());
-    if across < N || rows < N {
+    if across < N {
         let from = columns.transposed();
         return one_by_one(if flipped { from.upside_down() } else { from }, out, apart);
     }
+    let width = S::BYTES / SIZE;
+    // What comes next is most often the rest of the same columns.
+    let next = if flipped { -((rows * SIZE) as isize) } else { (rows * SIZE + S::BYTES - 1) as isize };
+    let whole = rows / width * width;
+    let sheet = Sheet::new(out, rows, across, apart);
+    let mut sheet = if flipped { sheet.upside_down() } else { sheet };
     for at in (0..across).step_by(N) {
         // The last squares overlap those before them.
         let at = at.min(across - N);
-        for line in (0..rows).step_by(LINE / SIZE) {
-            let until = rows.min(line + LINE / SIZE);
-            (0..N).for_each(|i| columns.prefetch(at + AHEAD + i, until - 1));
-            for row in (line..until).step_by(N) {
-                let row = row.min(rows - N);
-                let turned = turn_square::<SIZE, N>(columns.square(at, row));
-                for (i, values) in turned.iter().enumerate() {
-                    let place = if flipped { rows - 1 - (row + i) } else { row + i };
-                    view_mut(&mut out[place * apart + at..][..N]).copy_from_slice(values);
+        for row in (0..whole).step_by(width) {
+            let from = columns.part(at, N, row, width);
+            turn_squares::<S, W, SIZE, N>(simd, from, sheet.part(row, width, at, N), next, S::load);
+        }
+        if whole < rows {
+            let rest = rows - whole;
+            let from = columns.part(at, N, whole, rest);
+            turn_squares::<S, W, SIZE, N>(simd, from, sheet.part(whole, rest, at, N), next, S::load_partial);
+        }
+    }
+}
+
+/// Brings `N` columns, of whose elements a vector holds all, into rows, and asks for what lies `next` to them.
+#[inline(always)]
+fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+    simd: S,
+    columns: Grid<'_, W>,
+    mut rows: Sheet<'_, W>,
+    next: isize,
+    load: impl Fn(S, Run<u8>) -> S::V,
+) {
+    let mut square = [simd.zero(); N];
+    for (i, vector) in square.iter_mut().enumerate() {
+        let column = columns.run(i).bytes();
+        column.foresee(next);
+        *vector = load(simd, column);
+    }
+    turn_lanes::<S, SIZE, N>(simd, &mut square);
+    each_row!(put::<S, W, N>(simd, &square, &mut rows));
+}
+
+/// Writes the rows that vectors `I` and `I + 8` hold, one in each lane.
+#[inline(always)]
+fn put<S: Simd, W: Pod, const N: usize, const I: usize>(simd: S, square: &[S::V; N], rows: &mut Sheet<'_, W>) {
+    for i in [I, I + 8] {
+        if i < N {
+            for (k, values) in simd.lanes(square[i]).into_iter().enumerate() {
+                if k * N + i < rows.rows() {
+                    rows.put(k * N + i, values);
                 }
             }
         }
     }
 }
 
-/// Rows become columns: each pass makes another bit of a row's number one of the place in a row.
+/// Lane by lane rows become columns: each pass makes another bit of a row's number one of the place in a row.
+/// Written out, so that all stay in registers.
 #[inline(always)]
-pub(super) fn turn_square<const SIZE: usize, const N: usize>(
-    mut rows: [[u8; VECTOR]; N],
-) -> [[u8; VECTOR]; N] {
-    for _ in 0..N.ilog2() {
-        let before = rows;
-        for i in 0..N / 2 {
-            [rows[2 * i], rows[2 * i + 1]] = interleave::<SIZE>(before[i], before[i + N / 2]);
-        }
+pub(super) fn turn_lanes<S: Simd, const SIZE: usize, const N: usize>(simd: S, rows: &mut [S::V; N]) {
+    turn_pass::<S, SIZE, N>(simd, rows);
+    if N > 2 {
+        turn_pass::<S, SIZE, N>(simd, rows);
     }
-    rows
+    if N > 4 {
+        turn_pass::<S, SIZE, N>(simd, rows);
+    }
+    if N > 8 {
+        turn_pass::<S, SIZE, N>(simd, rows);
+    }
+}
+
+#[inline(always)]
+fn turn_pass<S: Simd, const SIZE: usize, const N: usize>(simd: S, rows: &mut [S::V; N]) {
+    let before = *rows;
+    each_row!(meet::<S, SIZE, N>(simd, &before, rows));
+}
+
+/// Row `I` and the one half of all behind it become neighbours.
+#[inline(always)]
+fn meet<S: Simd, const SIZE: usize, const N: usize, const I: usize>(
+    simd: S,
+    before: &[S::V; N],
+    rows: &mut [S::V; N],
+) {
+    if I < N / 2 {
+        [rows[2 * I], rows[2 * I + 1]] = simd.interleave::<SIZE>(before[I], before[I + N / 2]);
+    }
 }
 
 /// Brings the elements into rows of `out` whose starts lie `apart`.

@@ -4,7 +4,6 @@
 //! instruction set does each step. The plain loops that the compiler vectorises well need nothing
 //! from here: they are recompiled for each level by `dispatch`.
 
-pub(super) mod interleave;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -15,6 +14,9 @@ pub(super) use x86::{Avx2, Avx512, Sse2};
 
 use crate::array::run::Run;
 
+/// Bytes of a lane within which elements are moved about.
+pub(crate) const LANE: usize = 16;
+
 /// One level's vectors of bytes. A value is the proof that the level's instructions are enabled.
 pub(crate) trait Simd: Copy {
     /// A vector register.
@@ -23,6 +25,8 @@ pub(crate) trait Simd: Copy {
     type U64s: IntoIterator<Item = u64>;
     /// Its lanes of four bytes.
     type I32s: IntoIterator<Item = i32>;
+    /// Its lanes of [`LANE`] bytes.
+    type Lanes: IntoIterator<Item = [u8; LANE]>;
     /// How many bytes it holds: a power of two.
     const BYTES: usize;
     /// How many of them there are.
@@ -43,6 +47,11 @@ pub(crate) trait Simd: Copy {
     fn lanes_u64(self, v: Self::V) -> Self::U64s;
     /// The i32 lanes.
     fn lanes_i32(self, v: Self::V) -> Self::I32s;
+
+    /// The lanes of [`LANE`] bytes.
+    fn lanes(self, v: Self::V) -> Self::Lanes;
+    /// The elements of `a` and `b`, each of `SIZE` bytes, by turns, lane by lane.
+    fn interleave<const SIZE: usize>(self, a: Self::V, b: Self::V) -> [Self::V; 2];
 
     /// Bytes less 128: signed to unsigned order and back.
     fn flip_bytes(self, v: Self::V) -> Self::V;

@@ -1,7 +1,7 @@
 //! The vector operations in plain Rust: what runs where there is nothing better, and the model
 //! that the instruction sets are tested against.
 
-use super::Simd;
+use super::{LANE, Simd};
 use crate::array::run::Run;
 
 /// No instructions beyond the target's own.
@@ -32,6 +32,7 @@ impl Simd for Portable {
     type V = V;
     type U64s = [u64; 2];
     type I32s = [i32; 4];
+    type Lanes = [[u8; LANE]; 1];
     const BYTES: usize = BYTES;
     const REGISTERS: usize = 16;
 
@@ -68,6 +69,21 @@ impl Simd for Portable {
     #[inline(always)]
     fn lanes_i32(self, v: V) -> [i32; 4] {
         lanes(v).map(i32::from_le_bytes)
+    }
+
+    #[inline(always)]
+    fn lanes(self, v: V) -> Self::Lanes {
+        [v]
+    }
+
+    #[inline(always)]
+    fn interleave<const SIZE: usize>(self, a: V, b: V) -> [V; 2] {
+        let byte = |i: usize| {
+            let (element, within) = (i / SIZE, i % SIZE);
+            let from = if element % 2 == 0 { a } else { b };
+            from[element / 2 * SIZE + within]
+        };
+        [std::array::from_fn(byte), std::array::from_fn(|i| byte(BYTES + i))]
     }
 
     #[inline(always)]

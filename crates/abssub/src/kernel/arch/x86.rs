@@ -2,7 +2,8 @@
 //!
 //! Earned by the rows `u8`, `i8`, `u16`, `i16` and `u8 squares` of `cargo bench -p abssub --bench kernels`
 //! against the `portable` model recompiled for the same level: compilers do not find `psadbw`. What takes
-//! several statistics of bytes from registers is earned by the case `five-stats` of `benchmarks/suite`;
+//! several statistics of bytes from registers is earned by the case `five-stats` of `benchmarks/suite`,
+//! `interleave` by the case `layout-transposed`: loops that are left to the compiler take up to four times as long;
 //! `sum_eight_u64` of AVX-512 by the case `frames-32x32`, where each sixteen steps end in eight such sums.
 //!
 //! | step | instruction | limit |
@@ -13,7 +14,7 @@
 //! | `accumulate_squares` | `pmaddwd` of each half with itself, `paddd` | i32 lanes grow by at most 260100 a step: 8256 steps |
 #![allow(unsafe_code)]
 // Intrinsics are called inside functions inlined into one that enables their features.
-use super::Simd;
+use super::{LANE, Simd};
 use crate::array::run::Run;
 use std::arch::x86_64::*;
 
@@ -28,6 +29,7 @@ macro_rules! instruction_set {
         sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
         and $and:ident, srli_epi16 $srli_epi16:ident,
         max_epu8 $max_epu8:ident, min_epu8 $min_epu8:ident, sub_epi8 $sub_epi8:ident, add_epi8 $add_epi8:ident,
+        unpack [$($size:literal $low:ident $high:ident),*],
         partial $partial:expr
         $(, sum_eight_u64 $sum_eight:expr)?
     ) => {
@@ -51,6 +53,7 @@ macro_rules! instruction_set {
             type V = $v;
             type U64s = [u64; $bytes / 8];
             type I32s = [i32; $bytes / 4];
+            type Lanes = [[u8; LANE]; $bytes / LANE];
             const BYTES: usize = $bytes;
             const REGISTERS: usize = $registers;
 
@@ -96,6 +99,21 @@ macro_rules! instruction_set {
             fn lanes_i32(self, v: $v) -> Self::I32s {
                 // SAFETY: both types are the same number of plain bytes.
                 unsafe { std::mem::transmute(v) }
+            }
+
+            #[inline(always)]
+            fn lanes(self, v: $v) -> Self::Lanes {
+                // SAFETY: both types are the same number of plain bytes.
+                unsafe { std::mem::transmute(v) }
+            }
+
+            #[inline(always)]
+            fn interleave<const SIZE: usize>(self, a: $v, b: $v) -> [$v; 2] {
+                match SIZE {
+                    // SAFETY: see above.
+                    $($size => unsafe { [$low(a, b), $high(a, b)] },)*
+                    _ => unreachable!("elements are of 1, 2, 4 or 8 bytes"),
+                }
             }
 
             #[inline(always)]
@@ -230,6 +248,10 @@ instruction_set! {
     sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16, subs_epu8 _mm_subs_epu8,
     and _mm_and_si128, srli_epi16 _mm_srli_epi16,
     max_epu8 _mm_max_epu8, min_epu8 _mm_min_epu8, sub_epi8 _mm_sub_epi8, add_epi8 _mm_add_epi8,
+    unpack [
+        1 _mm_unpacklo_epi8 _mm_unpackhi_epi8, 2 _mm_unpacklo_epi16 _mm_unpackhi_epi16,
+        4 _mm_unpacklo_epi32 _mm_unpackhi_epi32, 8 _mm_unpacklo_epi64 _mm_unpackhi_epi64
+    ],
     partial |run| _mm_loadu_si128(padded::<16>(run).as_ptr().cast())
 }
 
@@ -244,6 +266,10 @@ instruction_set! {
     sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16, subs_epu8 _mm256_subs_epu8,
     and _mm256_and_si256, srli_epi16 _mm256_srli_epi16,
     max_epu8 _mm256_max_epu8, min_epu8 _mm256_min_epu8, sub_epi8 _mm256_sub_epi8, add_epi8 _mm256_add_epi8,
+    unpack [
+        1 _mm256_unpacklo_epi8 _mm256_unpackhi_epi8, 2 _mm256_unpacklo_epi16 _mm256_unpackhi_epi16,
+        4 _mm256_unpacklo_epi32 _mm256_unpackhi_epi32, 8 _mm256_unpacklo_epi64 _mm256_unpackhi_epi64
+    ],
     partial |run| _mm256_loadu_si256(padded::<32>(run).as_ptr().cast())
 }
 
@@ -258,6 +284,10 @@ instruction_set! {
     sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,
     and _mm512_and_si512, srli_epi16 _mm512_srli_epi16,
     max_epu8 _mm512_max_epu8, min_epu8 _mm512_min_epu8, sub_epi8 _mm512_sub_epi8, add_epi8 _mm512_add_epi8,
+    unpack [
+        1 _mm512_unpacklo_epi8 _mm512_unpackhi_epi8, 2 _mm512_unpacklo_epi16 _mm512_unpackhi_epi16,
+        4 _mm512_unpacklo_epi32 _mm512_unpackhi_epi32, 8 _mm512_unpacklo_epi64 _mm512_unpackhi_epi64
+    ],
     // A masked load touches only the bytes of its mask.
     partial |run: Run<u8>| _mm512_maskz_loadu_epi8((1u64 << run.len()) - 1, run.as_ptr().cast()),
     sum_eight_u64 sum_eight
