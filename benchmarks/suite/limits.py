@@ -39,6 +39,14 @@ def library() -> Any:
         raise ImportError("not built: cargo build --release -p abssub-roofline")
     found = ctypes.CDLL(str(place()))
     found.abssub_roofline_read.restype = ctypes.c_double
+    found.abssub_roofline_columns.restype = ctypes.c_double
+    found.abssub_roofline_columns.argtypes = (
+        ctypes.c_void_p,
+        ctypes.c_size_t,
+        ctypes.c_size_t,
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+    )
     found.abssub_roofline_psadbw.restype = ctypes.c_double
     found.abssub_roofline_psadbw.argtypes = (ctypes.c_uint64, ctypes.c_size_t, ctypes.c_bool, ctypes.c_void_p)
     return found
@@ -69,6 +77,36 @@ def reading(threads: int | None, ahead: bool) -> Any:
             raise ValueError("the read loop did not read every word")
         # The call must keep what it points to.
         call.arrays = arrays  # type: ignore[attr-defined]
+        return call
+
+    return prepare
+
+
+def columns(threads: int | None) -> Any:
+    """Prepares a loop that adds up the columns of `data.a` as words, one addition for each register, into a
+    new result of eight bytes for each, as a sum over the first axis has."""
+
+    def prepare(data: Data) -> Call:
+        add = library().abssub_roofline_columns
+        rows = np.ascontiguousarray(data.a)
+        part = Part(rows.ctypes.data, rows.nbytes)
+        total = ctypes.c_uint64()
+        columns = rows[0].nbytes
+
+        def call() -> float:
+            start = time.perf_counter()
+            out = np.empty(columns, np.uint64)
+            made = time.perf_counter() - start
+            helpers = threads or ab.get_num_threads()
+            return made + float(
+                add(ctypes.addressof(part), columns, helpers, out.ctypes.data, ctypes.addressof(total))
+            )
+
+        call()
+        whole = rows.reshape(len(rows), -1).view(np.uint8)[:, : columns // 64 * 64]
+        if total.value != _words(np.ascontiguousarray(whole)):
+            raise ValueError("the loop did not add every word")
+        call.rows = rows  # type: ignore[attr-defined]
         return call
 
     return prepare
@@ -139,6 +177,8 @@ def _with_results(names: tuple[str, str], limit: Any, shape: Any) -> tuple[Conte
     return (_limit(names[0], one), _limit(names[1], every))
 
 
+COLUMN_NAMES = ("columns added up, new result, 1 thread", "columns added up, new result, all threads")
+COLUMNS = (_limit(COLUMN_NAMES[0], columns(1)), _limit(COLUMN_NAMES[1], columns(None)))
 READ_RESULT = ("read and new result, 1 thread", "read and new result, all threads")
 PSADBW_RESULT = ("psadbw added up and new result, 1 thread", "psadbw added up and new result, all threads")
 PSADBW = (

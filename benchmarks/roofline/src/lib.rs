@@ -1,9 +1,10 @@
-//! The machine's own limits, for `benchmarks/suite` to load: reading memory, and `psadbw` alone.
+//! The machine's own limits, for `benchmarks/suite` to load: reading memory, adding up its columns, and `psadbw` alone.
 //!
 //! It shares no code with abssub. Threads are started before the clock is, so that a limit is not
 //! slowed by what a library must pay.
 #![allow(unsafe_code)]
 
+mod columns;
 mod psadbw;
 mod read;
 
@@ -43,6 +44,37 @@ pub unsafe extern "C" fn abssub_roofline_read(
     let (seconds, sum) = on_threads(threads, |thread| {
         let shares = parts.iter().map(|part| read::share(part, thread, threads));
         shares.fold(0u64, |sum, share| sum.wrapping_add(read::words(share, ahead)))
+    });
+    // SAFETY: the caller vouches for `total`.
+    unsafe { *total = sum };
+    seconds
+}
+
+/// Adds up the columns of rows of `len` bytes with `threads` threads, and gives the seconds that it took: whole
+/// cache lines of columns, as words, of which `out` receives one for each column.
+/// `total` receives the sum of all that was added, wrapped.
+///
+/// # Safety
+/// `rows` must be readable memory, `out` writable for `len` words, `total` writable, and nobody else may write to
+/// any during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn abssub_roofline_columns(
+    rows: *const Part,
+    len: usize,
+    threads: usize,
+    out: *mut u64,
+    total: *mut u64,
+) -> f64 {
+    /// An address that threads may share.
+    struct Out(*mut u64);
+    // SAFETY: each thread writes to the places of its own columns alone.
+    unsafe impl Sync for Out {}
+    let out = &Out(out);
+    // SAFETY: the caller vouches for the part and for what it points to.
+    let rows = unsafe { std::slice::from_raw_parts((*rows).start, (*rows).len) };
+    let (seconds, sum) = on_threads(threads, |thread| {
+        // SAFETY: the caller vouches for the words, and shares have no column in common.
+        unsafe { columns::sums(rows, len, columns::share(len, thread, threads), out.0) }
     });
     // SAFETY: the caller vouches for `total`.
     unsafe { *total = sum };

@@ -98,13 +98,17 @@ impl<'m, T: Pod> Grid<'m, T> {
         }
     }
 
-    /// Row `i`, where rows are runs.
+    /// The rows one by one, where they are runs.
     #[inline(always)]
-    pub(crate) fn run(self, i: usize) -> Run<'m, T> {
-        assert!(self.has_runs() && i < self.place.rows);
-        let Rectangle { start, row_step, len, .. } = self.place;
-        // SAFETY: `new` vouched for the row's elements, which follow one another.
-        unsafe { Run::new(start.wrapping_offset(row_step * i as isize).cast(), len) }
+    pub(crate) fn runs(self) -> impl Iterator<Item = Run<'m, T>> {
+        assert!(self.has_runs());
+        let Rectangle { mut start, row_step, rows, len, .. } = self.place;
+        (0..rows).map(move |_| {
+            // SAFETY: `new` vouched for the row's elements, which follow one another.
+            let run = unsafe { Run::new(start.cast(), len) };
+            start = start.wrapping_offset(row_step);
+            run
+        })
     }
 
     /// The same rows, the last one first.
@@ -179,7 +183,9 @@ impl<'b, T: Pod> Sheet<'b, T> {
     pub(crate) fn put<const BYTES: usize>(&mut self, i: usize, bytes: [u8; BYTES]) {
         assert!(i < self.rows && BYTES == self.len * size_of::<T>());
         // SAFETY: `new` saw that the rows lie within the buffer, and `part` that these are some of them.
-        unsafe { self.start.wrapping_offset(self.apart * i as isize).cast::<[u8; BYTES]>().write_unaligned(bytes) }
+        unsafe {
+            self.start.wrapping_offset(self.apart * i as isize).cast::<[u8; BYTES]>().write_unaligned(bytes)
+        }
     }
 }
 

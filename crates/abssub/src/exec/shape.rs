@@ -71,7 +71,9 @@ impl BlockShape {
                 let len = (limit / SHARED_ROWS / plan.within.len).max(1);
                 Self { rows: SHARED_ROWS, len, panel: usize::MAX }
             }
-            (_, true) => within(limit, (ACROSS_BYTES / limits.size).max(if joined { JOINED_LEN } else { ACROSS_LEN })),
+            (_, true) => {
+                within(limit, (ACROSS_BYTES / limits.size).max(if joined { JOINED_LEN } else { ACROSS_LEN }))
+            }
             (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
             (Inner::Column, false) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
             (Inner::Row, false) if plan.shares_rows() => {

@@ -98,10 +98,9 @@ fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     let mut square = [simd.zero(); N];
-    for (i, vector) in square.iter_mut().enumerate() {
-        let column = columns.run(i).bytes();
+    for (vector, column) in square.iter_mut().zip(columns.runs()) {
         column.foresee(next);
-        *vector = load(simd, column);
+        *vector = load(simd, column.bytes());
     }
     turn_lanes::<S, SIZE, N>(simd, &mut square);
     each_row!(put::<S, W, N>(simd, &square, &mut rows));
@@ -109,7 +108,11 @@ fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
 
 /// Writes the rows that vectors `I` and `I + 8` hold, one in each lane.
 #[inline(always)]
-fn put<S: Simd, W: Pod, const N: usize, const I: usize>(simd: S, square: &[S::V; N], rows: &mut Sheet<'_, W>) {
+fn put<S: Simd, W: Pod, const N: usize, const I: usize>(
+    simd: S,
+    square: &[S::V; N],
+    rows: &mut Sheet<'_, W>,
+) {
     for i in [I, I + 8] {
         if i < N {
             for (k, values) in simd.lanes(square[i]).into_iter().enumerate() {

@@ -93,43 +93,31 @@ pub(super) fn sum_rows<S: Simd, K: VectorSum, T>(
 /// All pairs of rows, which are short, into one sum: its lanes are emptied only where they could overflow.
 #[inline(always)]
 fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64 {
-    let (len, round) = (a.row_len(), SIDE_BY_SIDE * S::BYTES);
+    // A difference is the same the other way round: if one operand's rows follow one another, it is the first.
+    let (a, b) = if b.foreseen() == 0 { (b, a) } else { (a, b) };
     let (away_a, away_b, last) = (a.foreseen(), b.foreseen(), S::BYTES as isize - 1);
-    let (rounds, steps) = (len / round, len.div_ceil(S::BYTES));
+    let (whole, steps) = (a.row_len() / S::BYTES * S::BYTES, a.row_len().div_ceil(S::BYTES));
     let most = (K::STEPS / steps.max(1)).max(1);
     let mut total = 0;
     for from in (0..a.count()).step_by(most) {
         let rows = most.min(a.count() - from);
-        let mut sums = [simd.zero(); SIDE_BY_SIDE];
+        let mut sum = simd.zero();
         for i in from..from + rows {
             let (a, b) = (a.row(i), b.row(i));
-            a.foresee(away_a);
             b.foresee(away_b);
-            let (rounded, rest) = (rounds * round, len - rounds * round);
-            for [a, b] in Lockstep::new([a.part(0, rounded), b.part(0, rounded)], round) {
-                for (k, sum) in sums.iter_mut().enumerate() {
-                    let (a, b) = (a.part(k * S::BYTES, S::BYTES), b.part(k * S::BYTES, S::BYTES));
-                    a.foresee(away_a + last);
-                    b.foresee(away_b + last);
-                    *sum = step::<S, K>(simd, *sum, a, b);
-                }
-            }
-            let (a, b) = (a.after(rounded), b.after(rounded));
             for [a, b] in Lockstep::new([a, b], S::BYTES) {
-                a.foresee(away_a + last);
                 b.foresee(away_b + last);
-                sums[0] = step::<S, K>(simd, sums[0], a, b);
+                if away_a != 0 {
+                    a.foresee(away_a + last);
+                }
+                sum = step::<S, K>(simd, sum, a, b);
             }
-            let whole = rest / S::BYTES * S::BYTES;
-            if whole < rest {
+            if whole < a.len() {
                 let beyond = |run: Run<u8>| K::prepared(simd, simd.load_partial(run.after(whole)));
-                sums[0] = K::step(simd, sums[0], beyond(a), beyond(b));
+                sum = K::step(simd, sum, beyond(a), beyond(b));
             }
         }
-        total += K::total(simd, sums[0], rows * (steps - (SIDE_BY_SIDE - 1) * rounds));
-        for &sum in &sums[1..] {
-            total += K::total(simd, sum, rows * rounds);
-        }
+        total += K::total(simd, sum, rows * steps);
     }
     total
 }
