@@ -200,6 +200,51 @@ def test_accumulators_at_the_edges_of_what_they_hold(dtype, level):
             assert (pairs == np.array([[1, 0, 0], [0, 1, 1]]) * greatest * elements).all()
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2"])
+@pytest.mark.parametrize("width", [1, 33, 64, 200])
+def test_short_rows_share_lanes_to_the_edge_of_what_they_hold(dtype, width, level):
+    """So many rows with gaps, of the greatest difference and of none, that lanes must be emptied between."""
+    info = np.iinfo(dtype)
+    greatest = info.max - info.min
+    step = width * np.dtype(dtype).itemsize
+    for vector in (16, 32, 64):
+        for steps in (1 << 13, 1 << 15):
+            for rows in (steps // -(-step // vector) + more for more in (-1, 0, 1)):
+                low = np.full((rows, width + 1), info.min, dtype)[:, :width]
+                high = np.full((rows, width + 1), info.max, dtype)[:, 1:]
+                assert ab.sad(low, high) == greatest * rows * width
+                assert ab.sad(low, low.copy()) == 0
+                assert ab.ssd(high, low) == greatest**2 * rows * width
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2"])
+@pytest.mark.parametrize("offsets", [(0, 0), (16, 16), (16, 0), (3, 40)])
+@pytest.mark.parametrize("pitch", [640, 641])
+def test_blocks_that_begin_at_cache_lines_meet_every_pair_once(dtype, offsets, pitch, level):
+    """One operand along columns, the other along rows, which begin alike in a line or not."""
+
+    def laid(seed, offset):
+        size = np.dtype(dtype).itemsize
+        room = np.empty(pitch * pitch * size + 128, np.uint8)
+        start = -room.ctypes.data % 64 + offset // size * size
+        array = room[start : start + pitch * pitch * size].view(dtype).reshape(pitch, pitch)
+        array[...] = np.random.default_rng(seed).integers(0, 256, array.shape)
+        return array
+
+    a, b = laid(1, offsets[0]).T, laid(2, offsets[1])
+    exact = np.abs(a.astype(int) - b)
+    for rows, columns in ((pitch, pitch), (70, 300), (300, 70), (600, 10), (9, 600)):
+        part = np.s_[5 : 5 + rows, 7 : 7 + columns]
+        assert ab.sad(a[part], b[part]) == exact[part].sum()
+        assert ab.AbsDiff(a[part], b[part]).argmax() == exact[part].argmax()
+        for axis in (0, 1):
+            assert (ab.sad(b[part], a[part], axis=axis) == exact[part].sum(axis)).all()
+        assert (
+            ab.sad(a[part][::-1], b[part][:, ::-1])
+            == np.abs(a[part][::-1].astype(int) - b[part][:, ::-1]).sum()
+        )
+
+
 @pytest.mark.parametrize("dtype", ["u1", "i1"])
 @pytest.mark.parametrize("height", [255, 256, 257, 258, 513, 514, 515])
 def test_columns_and_windows_at_the_edges_of_a_partial_sum(dtype, height, level):

@@ -17,6 +17,8 @@ from .case import Call, Contender, Data
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAMES = {"win32": "abssub_roofline.dll", "darwin": "libabssub_roofline.dylib"}
 STEPS = 200_000
+# Bytes of a cache line, of which the columns that are added up are whole ones.
+LINE = 64
 
 
 class Part(ctypes.Structure):
@@ -91,19 +93,19 @@ def columns(threads: int | None) -> Any:
         rows = np.ascontiguousarray(data.a)
         part = Part(rows.ctypes.data, rows.nbytes)
         total = ctypes.c_uint64()
-        columns = rows[0].nbytes
+        width = rows[0].nbytes
 
         def call() -> float:
             start = time.perf_counter()
-            out = np.empty(columns, np.uint64)
+            out = np.empty(width, np.uint64)
             made = time.perf_counter() - start
             helpers = threads or ab.get_num_threads()
             return made + float(
-                add(ctypes.addressof(part), columns, helpers, out.ctypes.data, ctypes.addressof(total))
+                add(ctypes.addressof(part), width, helpers, out.ctypes.data, ctypes.addressof(total))
             )
 
         call()
-        whole = rows.reshape(len(rows), -1).view(np.uint8)[:, : columns // 64 * 64]
+        whole = rows.reshape(len(rows), -1).view(np.uint8)[:, : width // LINE * LINE]
         if total.value != _words(np.ascontiguousarray(whole)):
             raise ValueError("the loop did not add every word")
         call.rows = rows  # type: ignore[attr-defined]

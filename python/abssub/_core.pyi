@@ -110,6 +110,7 @@ def measure(
     within: tuple[str, Any] | tuple[str, Any, bool] | None = None,
     edges: NDArray[Any] | None = None,
     matching: bool = False,
+    begun: bool = False,
     out: NDArray[Any] | None = None,
 ) -> list[NDArray[Any]]: ...
 def quantile(

@@ -171,14 +171,12 @@ class Reductions:
         if initial is None:
             return landing.take(self._measured(name, axis, **options))
         (number,) = _core.measure(self._a, self._b, ("number",), axis, **options)
-        if number.all():
-            found = self._measured(name, axis, **options)
-            return landing.take(np.asarray(getattr(np, name)(found[np.newaxis], axis=0, initial=initial)))
-        # Where nothing takes part the start is the answer, which the core does not know.
-        prefix = "nan" if options.get("nan_policy") == "omit" else ""
-        numpys = {key: options[key] for key in ("keepdims", "where")}
-        values = getattr(np, prefix + name)(self._materialised(), axis, initial=initial, **numpys)
-        return landing.take(np.asarray(values))
+        found = self._measured(name, axis, {"begun": True}, **options)
+        extreme = getattr(np, name)
+        begun = np.asarray(extreme(found[np.newaxis], axis=0, initial=initial))
+        # Where nothing takes part the start is the answer.
+        nothing = extreme(np.empty(0, found.dtype), initial=initial)
+        return landing.take(np.where(number > 0, begun, nothing))
 
     def ptp(self, axis: Axis = None, out: Out = None, keepdims: bool = False, **more: Unpack[Shared]) -> Any:
         """As `np.ptp`: the largest less the smallest, from one reading."""

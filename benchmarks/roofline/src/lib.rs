@@ -51,11 +51,11 @@ pub unsafe extern "C" fn abssub_roofline_read(
 }
 
 /// Adds up the columns of rows of `len` bytes with `threads` threads, and gives the seconds that it took: whole
-/// cache lines of columns, as words, of which `out` receives one for each column.
+/// cache lines of columns, as words. `out` receives as many words as there are columns, each sum eight times.
 /// `total` receives the sum of all that was added, wrapped.
 ///
 /// # Safety
-/// `rows` must be readable memory, `out` writable for `len` words, `total` writable, and nobody else may write to
+/// `len` must not be 0, `rows` must be readable memory, `out` writable for `len` words, `total` writable, and nobody else may write to
 /// any during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abssub_roofline_columns(
@@ -72,6 +72,7 @@ pub unsafe extern "C" fn abssub_roofline_columns(
     let out = &Out(out);
     // SAFETY: the caller vouches for the part and for what it points to.
     let rows = unsafe { std::slice::from_raw_parts((*rows).start, (*rows).len) };
+    let threads = threads.max(1);
     let (seconds, sum) = on_threads(threads, |thread| {
         // SAFETY: the caller vouches for the words, and shares have no column in common.
         unsafe { columns::sums(rows, len, columns::share(len, thread, threads), out.0) }

@@ -122,7 +122,7 @@ pub(super) fn stat_array<'py>(
 }
 
 #[pyfunction]
-#[pyo3(signature = (a, b, names, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, weights=None, nan_policy="propagate", threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=false, out=None), text_signature = "(a, b, names, axis=None, *, keepdims=False, where=True, weights=None, nan_policy='propagate', threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=False, out=None)")]
+#[pyo3(signature = (a, b, names, axis=None, *, keepdims=Flag(false), r#where=Where::Everywhere, weights=None, nan_policy="propagate", threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=false, begun=false, out=None), text_signature = "(a, b, names, axis=None, *, keepdims=False, where=True, weights=None, nan_policy='propagate', threads=None, progress=None, ddof=0.0, within=None, edges=None, matching=False, begun=False, out=None)")]
 #[allow(clippy::too_many_arguments, reason = "one for each keyword of the reductions")]
 /// Several statistics of |a - b| from one reading: an array for each name. `out` is that of the only one,
 /// if it can be written at once; else it is left alone.
@@ -141,6 +141,7 @@ pub(super) fn measure<'py>(
     within: Option<&Bound<'py, PyAny>>,
     edges: Option<&Bound<'py, PyAny>>,
     matching: bool,
+    begun: bool,
     out: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Vec<Array<'py>>> {
     let py = a.py();
@@ -151,7 +152,7 @@ pub(super) fn measure<'py>(
     let request = if matching { request.without_same() } else { request };
     let times = reading.pair.units.as_ref().map(|units| &units.dtype);
     let question = Question { names, ddof, within, edges };
-    let asked = question.asked(request.dtype(), times, request.is_weighted())?;
+    let asked = Asked { begun, ..question.asked(request.dtype(), times, request.is_weighted())? };
     let (wanted, bins) = (asked.stats.clone(), asked.edges.len().saturating_sub(1));
     let shape = result_shape(&request, keepdims.0);
     let all = request.elements();

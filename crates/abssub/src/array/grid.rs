@@ -1,6 +1,7 @@
 //! The door to rectangles of array memory: rows of elements a fixed distance apart, behind raw pointers.
 //!
-//! As with strips, whoever makes a [`Grid`] vouches for the memory; whoever holds one only reads.
+//! As with strips, whoever makes a [`Grid`] vouches for the memory; whoever holds one only reads. A [`Sheet`] is what
+//! is written instead: rows of a buffer of our own.
 #![allow(unsafe_code)]
 
 use super::run::{LINE, Pod, Run, foresee_line, foreseen_rows};
@@ -85,16 +86,24 @@ impl<'m, T: Pod> Grid<'m, T> {
         Self { place, ..self }
     }
 
-    /// Asks the second cache for the lines of a row some way below row `i`, whether there is such a row or not.
+    /// Asks for a row some way below row `i`, whether there is such a row or not: for its lines where each has
+    /// several elements, else for the first.
     #[inline(always)]
     pub(crate) fn foresee_below(self, i: usize) {
         let Rectangle { start, row_step, step, len, .. } = self.place;
-        let bytes = step.unsigned_abs() * len;
-        let row = (i + foreseen_rows(bytes)) as isize;
-        let lowest = if step < 0 { step * (len as isize - 1) } else { 0 };
-        let start = start.wrapping_offset(row_step.wrapping_mul(row)).wrapping_offset(lowest);
-        for line in (0..bytes + LINE - 1).step_by(LINE) {
-            foresee_line(start.wrapping_add(line));
+        let rows = foreseen_rows(len * size_of::<T>());
+        if rows == 0 || row_step == 0 {
+            return;
+        }
+        let row = start.wrapping_offset(row_step.wrapping_mul((i + rows) as isize));
+        foresee_line(row);
+        if step.unsigned_abs() <= CLOSE_STEPS * size_of::<T>() {
+            let last = row.wrapping_offset(step * (len as isize - 1));
+            let (low, high) = if step < 0 { (last, row) } else { (row, last) };
+            for line in (LINE..high.addr().wrapping_sub(low.addr())).step_by(LINE) {
+                foresee_line(low.wrapping_add(line));
+            }
+            foresee_line(last);
         }
     }
 
@@ -153,7 +162,8 @@ impl<'b, T: Pod> Sheet<'b, T> {
     /// `rows` rows of `len` elements whose starts lie `apart` in `out`.
     #[inline(always)]
     pub(crate) fn new(out: &'b mut [T], rows: usize, len: usize, apart: usize) -> Self {
-        assert!(rows > 0 && len <= apart && (rows - 1) * apart + len <= out.len());
+        let below = out.len().checked_sub(len).and_then(|rest| rest.checked_div(apart));
+        assert!(rows > 0 && len <= apart && below.is_some_and(|below| rows - 1 <= below));
         Self { start: out.as_mut_ptr(), apart: apart as isize, rows, len, memory: PhantomData }
     }
 
@@ -192,10 +202,10 @@ impl<'b, T: Pod> Sheet<'b, T> {
 /// Rows and columns from which on a rectangle is worth reading along columns.
 const FEWEST_ACROSS: usize = 4;
 /// Steps of more elements than this are not worth reading whole and picking from.
-const FAR_STEPS: usize = 4;
+const CLOSE_STEPS: usize = 4;
 
 /// Whether elements of `size` bytes lie farther apart along a row than along a column, and far along a row.
 #[inline(always)]
 pub(crate) fn runs_across(step: isize, row_step: isize, size: usize) -> bool {
-    step.unsigned_abs() > row_step.unsigned_abs().max(FAR_STEPS * size) && row_step != 0
+    step.unsigned_abs() > row_step.unsigned_abs().max(CLOSE_STEPS * size) && row_step != 0
 }

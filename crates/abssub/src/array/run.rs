@@ -185,18 +185,19 @@ impl<'m, T: Pod> Run<'m, T> {
 
 /// Bytes of a cache line.
 pub(crate) const LINE: usize = 64;
-/// How far ahead rows that lie apart are asked for, in bytes of the rows between: the processor does not foresee them.
+/// How far ahead rows that lie apart are asked for, in bytes of the rows between: the processor's own prefetching
+/// does not cover them.
 const FORESEEN_BYTES: usize = 16 << 10;
 /// The most rows between: where they lie a power of two apart, the second cache has few places for them.
 const FORESEEN_ROWS: usize = 64;
 
-/// How many rows of so many bytes ahead a row is asked for.
+/// How many rows ahead a row of so many bytes is asked for; none if one is so long that this need not be.
 #[inline(always)]
 pub(crate) fn foreseen_rows(bytes: usize) -> usize {
     (FORESEEN_BYTES / bytes.max(1)).min(FORESEEN_ROWS)
 }
 
-/// Asks for the cache lines of the bytes from `start` on, whether they are memory or not.
+/// Asks the first cache for the lines of the bytes from `start` on, whether they are memory or not.
 #[inline(always)]
 pub(super) fn prefetch_bytes(start: *const u8, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -205,6 +206,8 @@ pub(super) fn prefetch_bytes(start: *const u8, bytes: usize) {
         // SAFETY: prefetching never faults, and is part of x86-64.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(start.cast::<i8>().wrapping_add(line)) };
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (start, bytes);
 }
 
 /// Asks the second cache for the line of an address, whether that is memory or not.
@@ -216,6 +219,8 @@ pub(super) fn foresee_line(place: *const u8) {
         // SAFETY: as above.
         unsafe { _mm_prefetch::<_MM_HINT_T1>(place.cast()) };
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
 }
 
 /// An iterator over whole blocks of `N` elements, each copied into registers.

@@ -126,18 +126,21 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         plan.rows.len > 1 && run_across(self.job, plan)
     }
 
-    /// How many elements there are before rows that begin at `span` come to the start of a cache line: a block that
-    /// begins there shares none with the one before. None where they are not read by short pieces, or not all alike.
-    pub(super) fn until_line(&self, plan: &Plan, at: Offsets, span: Span) -> usize {
-        let (step, apart) = (plan.run_step(), plan.rows.step);
-        let until = |(operand, which): (&Operand<'_>, usize)| {
-            let (size, line) = (operand.dtype.size(), LINE as isize);
-            let along = step[which] == size as isize && apart[which] != 0 && apart[which] % line == 0;
-            let start = rectangle(operand, at[which], (apart[which], step[which]), span).start;
-            along.then(|| start.align_offset(LINE) / size)
+    /// How many rows and how many elements of them there are before `span`'s memory comes to the start of a cache line:
+    /// rows where an operand is read along columns, elements where one is read along rows. Blocks that begin there
+    /// share no line with those before. Zero where columns, or rows, do not begin alike in a line.
+    pub(super) fn until_lines(&self, plan: &Plan, at: Offsets, span: Span) -> (usize, usize) {
+        let (across, down) = (plan.run_step(), plan.rows.step);
+        let until = |operand: &Operand<'_>, which: usize, along: isize, apart: isize| {
+            let size = operand.dtype.size();
+            let start = rectangle(operand, at[which], (down[which], across[which]), span).start;
+            let alike = along == size as isize && apart != 0 && apart % LINE as isize == 0;
+            if alike { start.align_offset(LINE) / size } else { 0 }
         };
         let operands = [(self.job.a, A), (self.job.b, B)];
-        if self.run_across(plan) { operands.into_iter().find_map(until).unwrap_or(0) } else { 0 }
+        let rows = operands.map(|(operand, which)| until(operand, which, down[which], across[which]));
+        let elements = operands.map(|(operand, which)| until(operand, which, across[which], down[which]));
+        (rows[A].max(rows[B]), elements[A].max(elements[B]))
     }
 
     /// The block that `span` of the plan is, where its loops stand at `at`; none if a pair that must

@@ -162,6 +162,8 @@ struct Worker<'w, E: Keyed, R: Reduction<E>> {
     feeds: Feeds<'w, E>,
     states: R::Tile,
     shape: BlockShape,
+    /// Whether an operand is read along columns.
+    across: bool,
     /// Where it takes its tasks from.
     end: End,
     /// Elements folded since the last look at the clock.
@@ -184,8 +186,8 @@ where
             across: feeds.run_across(plan),
         };
         let shape = BlockShape::new(plan, limits);
-        let states = reduction.tile(shared.cut.largest_tile());
-        Self { job, reduction, shared, feeds, states, shape, end, unlooked: 0 }
+        let (states, across) = (reduction.tile(shared.cut.largest_tile()), limits.across);
+        Self { job, reduction, shared, feeds, states, shape, across, end, unlooked: 0 }
     }
 
     /// Takes tasks until none is left.
@@ -236,11 +238,9 @@ where
     /// Folds one place of the outer reduced axes, block by block; false if the call was stopped.
     fn fold_spans(&mut self, plan: &Plan, at: Offsets, whole: Span, tile: Tile, ask: &mut GoOn<'_>) -> bool {
         let BlockShape { rows: most_rows, len: most_len, panel } = self.shape;
-        let first = self.feeds.until_line(plan, at, whole).min(whole.len);
-        let beginning = (first > 0).then_some((0, first)).into_iter();
-        let others = pieces(whole.len - first, panel).map(|(at, len)| (first + at, len));
-        for (panel_at, panel_len) in beginning.chain(others) {
-            for (row, rows) in pieces(whole.rows, most_rows) {
+        let (first_row, first) = if self.across { self.feeds.until_lines(plan, at, whole) } else { (0, 0) };
+        for (panel_at, panel_len) in pieces_after(first, whole.len, panel) {
+            for (row, rows) in pieces_after(first_row, whole.rows, most_rows) {
                 for (piece_at, len) in pieces(panel_len, most_len) {
                     if !self.may_continue(ask) {
                         return false;
@@ -310,6 +310,13 @@ where
             None => self.shared.fail(Error::NotANumber),
         }
     }
+}
+
+/// The same after a first piece, if that does not make one piece two.
+fn pieces_after(first: usize, len: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let first = if len > most { first.min(most) } else { 0 };
+    let others = pieces(len - first, most).map(move |(at, len)| (first + at, len));
+    (first > 0).then_some((0, first)).into_iter().chain(others)
 }
 
 /// The places from 0 to `len`, so many at a time: where each piece begins, and its length.

@@ -33,7 +33,7 @@ const BLOCK: usize = 1 << 20;
 const ACROSS_LEN: usize = 128;
 /// The same where rows are folded into one state, and can be shorter.
 const JOINED_LEN: usize = 64;
-/// The same in bytes: the other operand is read along rows, and long pieces of them share few lines.
+/// At least so many bytes: the other operand is read along rows, and long pieces of them share few lines.
 const ACROSS_BYTES: usize = 256;
 /// Rows of a block that share an operand: as many as kernels read side by side, so that pieces follow one
 /// another in memory.

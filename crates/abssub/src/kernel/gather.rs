@@ -141,9 +141,19 @@ mod tests {
 
     fn check_all<W: Pod>() {
         let size = size_of::<W>() as isize;
-        for (rows, len) in
-            [(1, 1), (1, 300), (3, 65), (5, 4), (16, 16), (17, 19), (70, 33), (64, 64), (131, 29)]
-        {
+        for (rows, len) in [
+            (1, 1),
+            (1, 300),
+            (3, 65),
+            (5, 4),
+            (5, 40),
+            (7, 300),
+            (16, 16),
+            (17, 19),
+            (70, 33),
+            (64, 64),
+            (131, 29),
+        ] {
             let (height, width) = (rows as isize, len as isize);
             for every in [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5] {
                 let (step, gap) = (every * size, if every % 2 == 0 { 0 } else { 3 });

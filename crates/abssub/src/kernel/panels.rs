@@ -129,28 +129,47 @@ fn fill_words<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     panel: &mut [W],
 ) {
     let squared = rows.count() / N * N;
-    let turned = rows.row_len() / S::BYTES * S::BYTES;
+    let whole = rows.row_len() / S::BYTES * S::BYTES;
     for i in (0..squared).step_by(N) {
-        let each: [_; N] = parts(rows.several(i), 0, turned);
-        let words = panel.chunks_exact_mut(S::BYTES / SIZE * apart);
-        for (words, each) in words.zip(Lockstep::new(each, S::BYTES)) {
-            let mut square = [simd.zero(); N];
-            for k in 0..N {
-                square[k] = simd.load(each[k]);
-            }
-            turn_lanes::<S, SIZE, N>(simd, &mut square);
-            for k in 0..N {
-                for (lane, values) in simd.lanes(square[k]).into_iter().enumerate() {
-                    view_mut(&mut words[(lane * N + k) * apart + i..][..N]).copy_from_slice(&values);
-                }
-            }
+        let each: [_; N] = rows.several(i);
+        let mut words = panel.chunks_mut(S::BYTES / SIZE * apart);
+        for (each, words) in Lockstep::new(parts(each, 0, whole), S::BYTES).zip(&mut words) {
+            fill_squares::<S, W, SIZE, N>(simd, each, &mut words[i..], apart, S::load);
+        }
+        if whole < rows.row_len() {
+            let (rest, words) =
+                (parts(each, whole, rows.row_len() - whole), words.next().expect("room for all"));
+            fill_squares::<S, W, SIZE, N>(simd, rest, &mut words[i..], apart, S::load_partial);
         }
     }
-    for i in 0..rows.count() {
-        let from = if i < squared { turned } else { 0 };
-        for at in (from..rows.row_len()).step_by(SIZE) {
+    for i in squared..rows.count() {
+        for at in (0..rows.row_len()).step_by(SIZE) {
             let word = rows.row(i).part(at, SIZE.min(rows.row_len() - at)).padded::<SIZE>(0);
             view_mut::<W, u8>(&mut panel[at / SIZE * apart + i..][..1]).copy_from_slice(&word);
+        }
+    }
+}
+
+/// Brings a vector of each of `N` rows, or what is left of them, into words that lie `apart`.
+#[inline(always)]
+fn fill_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+    simd: S,
+    rows: [Run<u8>; N],
+    words: &mut [W],
+    apart: usize,
+    load: impl Fn(S, Run<u8>) -> S::V,
+) {
+    let mut square = [simd.zero(); N];
+    for k in 0..N {
+        square[k] = load(simd, rows[k]);
+    }
+    turn_lanes::<S, SIZE, N>(simd, &mut square);
+    let count = rows[0].len().div_ceil(SIZE);
+    for k in 0..N {
+        for (lane, values) in simd.lanes(square[k]).into_iter().enumerate() {
+            if lane * N + k < count {
+                view_mut(&mut words[(lane * N + k) * apart..][..N]).copy_from_slice(&values);
+            }
         }
     }
 }

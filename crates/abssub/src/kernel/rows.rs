@@ -6,6 +6,9 @@ use crate::array::strip::Strip;
 /// How many rows ahead a strip's elements are asked for.
 const PREFETCHED_ROWS: usize = 4;
 
+/// Rows that begin so many bytes apart do not look like one stream.
+const FAR_BYTES: usize = 1 << 10;
+
 /// `rows` runs of `len` elements, a fixed distance apart.
 pub(crate) struct Rows<'m, T> {
     first: Strip<'m, T>,
@@ -60,11 +63,12 @@ impl<'m, T: Pod> Rows<'m, T> {
         self.row(i).part(at, len)
     }
 
-    /// How many bytes away a row is that should be asked for now: none where rows follow one another without gaps.
+    /// How many bytes away the row is that should be asked for with each row; none where rows are so close that the
+    /// processor sees them coming.
     #[inline(always)]
-    pub(super) fn foreseen(&self) -> isize {
-        let len = self.len * size_of::<T>();
-        if self.first.step_bytes() > len { self.first.offset(foreseen_rows(len)) } else { 0 }
+    pub(super) fn foreseen(&self) -> Option<isize> {
+        let rows = foreseen_rows(self.len * size_of::<T>());
+        (self.first.step_bytes() >= FAR_BYTES && rows > 0).then(|| self.first.offset(rows))
     }
 
     /// All rows as one, where each goes on at the end of the one before.

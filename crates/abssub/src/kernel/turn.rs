@@ -1,7 +1,7 @@
 //! Rectangles whose columns lie closer than their rows, brought into a buffer row after row: squares that
 //! fill a few registers are turned over, so that memory is read along columns and whole cache lines of it.
 
-use super::arch::Simd;
+use super::arch::{LANE, Simd};
 use super::gather::copy;
 use super::unrolled::each_row;
 use crate::array::grid::{Grid, Sheet};
@@ -29,11 +29,11 @@ fn turn_by<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
 ) {
     let columns = from.transposed();
     if columns.has_runs() {
-        return turn::<S, W, SIZE, N>(simd, columns, out, from.len(), false);
+        return turn::<S, W, SIZE, N>(simd, columns, out, from.len(), Way::Down);
     }
     let backwards = from.upside_down().transposed();
     if backwards.has_runs() {
-        return turn::<S, W, SIZE, N>(simd, backwards, out, from.len(), true);
+        return turn::<S, W, SIZE, N>(simd, backwards, out, from.len(), Way::Up);
     }
     // Columns of a cache line's bytes are copied without their gaps, as many as fit.
     let most_rows = (LINE / SIZE).min(from.rows());
@@ -48,31 +48,47 @@ fn turn_by<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
                 copy(columns.row(i), place);
             }
             let out = &mut out[row * from.len() + at..];
-            turn::<S, W, SIZE, N>(simd, Grid::of(tile, rows), out, from.len(), false);
+            turn::<S, W, SIZE, N>(simd, Grid::of(tile, rows), out, from.len(), Way::Packed);
         }
     }
 }
 
-/// Brings columns that are runs into rows of `out` whose starts lie `apart`, the last row first if `flipped`.
+/// How columns that are runs become rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In memory's order.
+    Down,
+    /// The last row first.
+    Up,
+    /// In their order, from a buffer that is cached.
+    Packed,
+}
+
+/// Brings columns that are runs into rows of `out` whose starts lie `apart`.
 #[inline(always)]
 fn turn<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     simd: S,
     columns: Grid<'_, W>,
     out: &mut [W],
     apart: usize,
-    flipped: bool,
+    way: Way,
 ) {
     let (across, rows) = (columns.rows(), columns.len());
     if across < N {
         let from = columns.transposed();
-        return one_by_one(if flipped { from.upside_down() } else { from }, out, apart);
+        return one_by_one(if way == Way::Up { from.upside_down() } else { from }, out, apart);
     }
     let width = S::BYTES / SIZE;
-    // What comes next is most often the rest of the same columns.
-    let next = if flipped { -((rows * SIZE) as isize) } else { (rows * SIZE + S::BYTES - 1) as isize };
+    // What comes next is most often the rest of the same columns. A byte of each vector is enough: if it lies in
+    // two lines, the other one was asked for with its neighbour.
+    let next = match way {
+        Way::Down => Some((rows * SIZE + S::BYTES - 1) as isize),
+        Way::Up => Some(-((rows * SIZE) as isize)),
+        Way::Packed => None,
+    };
     let whole = rows / width * width;
     let sheet = Sheet::new(out, rows, across, apart);
-    let mut sheet = if flipped { sheet.upside_down() } else { sheet };
+    let mut sheet = if way == Way::Up { sheet.upside_down() } else { sheet };
     for at in (0..across).step_by(N) {
         // The last squares overlap those before them.
         let at = at.min(across - N);
@@ -94,12 +110,14 @@ fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     simd: S,
     columns: Grid<'_, W>,
     mut rows: Sheet<'_, W>,
-    next: isize,
+    next: Option<isize>,
     load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     let mut square = [simd.zero(); N];
     for (vector, column) in square.iter_mut().zip(columns.runs()) {
-        column.foresee(next);
+        if let Some(next) = next {
+            column.foresee(next);
+        }
         *vector = load(simd, column.bytes());
     }
     turn_lanes::<S, SIZE, N>(simd, &mut square);
@@ -125,9 +143,10 @@ fn put<S: Simd, W: Pod, const N: usize, const I: usize>(
 }
 
 /// Lane by lane rows become columns: each pass makes another bit of a row's number one of the place in a row.
-/// Written out, so that all stay in registers.
+/// Written out, so that all stay in registers: `N` elements of `SIZE` bytes are a lane.
 #[inline(always)]
 pub(super) fn turn_lanes<S: Simd, const SIZE: usize, const N: usize>(simd: S, rows: &mut [S::V; N]) {
+    const { assert!(N * SIZE == LANE) };
     turn_pass::<S, SIZE, N>(simd, rows);
     if N > 2 {
         turn_pass::<S, SIZE, N>(simd, rows);
@@ -140,6 +159,7 @@ pub(super) fn turn_lanes<S: Simd, const SIZE: usize, const N: usize>(simd: S, ro
     }
 }
 
+/// One pass: the two halves by turns.
 #[inline(always)]
 fn turn_pass<S: Simd, const SIZE: usize, const N: usize>(simd: S, rows: &mut [S::V; N]) {
     let before = *rows;

@@ -1,4 +1,4 @@
-//! Sums that a vector's lanes take in step by step: of one pair of rows, or of several with one.
+//! Sums that a vector's lanes take in step by step: of one pair of rows, of several with one, or of many short pairs.
 //!
 //! Where one operand is shared, as one frame is by many, rows of the other come from memory side by side, and
 //! each vector of the shared one is loaded once for all of them.
@@ -8,7 +8,7 @@ use super::fold::Meeting;
 use super::panels::sum_all;
 use super::rows::Rows;
 use super::vector_sum::VectorSum;
-use crate::array::run::{Lockstep, Run, parts};
+use crate::array::run::{LINE, Lockstep, Run, parts};
 
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
@@ -16,6 +16,8 @@ pub(crate) const AHEAD_BYTES: usize = 2048;
 pub(super) const ABREAST_AHEAD_BYTES: usize = 448;
 /// Rows whose ends come so often that what lies beyond has to be asked for.
 const SHORT_BYTES: usize = 4096;
+/// Rows so short that emptying lanes after each would cost as much as filling them.
+const TOGETHER_BYTES: usize = 512;
 /// Vectors of a row that are summed side by side, so that an addition need not wait for the last.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -65,7 +67,7 @@ pub(super) fn sum_rows<S: Simd, K: VectorSum, T>(
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
     match meeting {
-        Meeting::Alike { step: 0 } if a.row_len() < SHORT_BYTES => {
+        Meeting::Alike { step: 0 } if a.count() > 1 && a.row_len() <= TOGETHER_BYTES => {
             grow(&mut states[0], sum_together::<S, K>(simd, a, b));
         }
         Meeting::Alike { step } => {
@@ -93,9 +95,7 @@ pub(super) fn sum_rows<S: Simd, K: VectorSum, T>(
 /// All pairs of rows, which are short, into one sum: its lanes are emptied only where they could overflow.
 #[inline(always)]
 fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64 {
-    // A difference is the same the other way round: if one operand's rows follow one another, it is the first.
-    let (a, b) = if b.foreseen() == 0 { (b, a) } else { (a, b) };
-    let (away_a, away_b, last) = (a.foreseen(), b.foreseen(), S::BYTES as isize - 1);
+    let (away_a, away_b) = (a.foreseen(), b.foreseen());
     let (whole, steps) = (a.row_len() / S::BYTES * S::BYTES, a.row_len().div_ceil(S::BYTES));
     let most = (K::STEPS / steps.max(1)).max(1);
     let mut total = 0;
@@ -104,12 +104,9 @@ fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64
         let mut sum = simd.zero();
         for i in from..from + rows {
             let (a, b) = (a.row(i), b.row(i));
-            b.foresee(away_b);
+            foresee(a, away_a);
+            foresee(b, away_b);
             for [a, b] in Lockstep::new([a, b], S::BYTES) {
-                b.foresee(away_b + last);
-                if away_a != 0 {
-                    a.foresee(away_a + last);
-                }
                 sum = step::<S, K>(simd, sum, a, b);
             }
             if whole < a.len() {
@@ -120,6 +117,17 @@ fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64
         total += K::total(simd, sum, rows * steps);
     }
     total
+}
+
+/// Asks for the lines of a run that lies so far away from this one and is as long, if there is one.
+#[inline(always)]
+fn foresee(run: Run<u8>, away: Option<isize>) {
+    if let Some(away) = away {
+        for at in (0..run.len()).step_by(LINE) {
+            run.foresee(away.wrapping_add(at as isize));
+        }
+        run.foresee(away.wrapping_add(run.len() as isize - 1));
+    }
 }
 
 /// Every row of a with one row that they share; their states are `step` apart.

@@ -52,8 +52,8 @@ pub(super) fn store<E: Measured>(
         Stat::RootMeanSquare => means(&landing, &tile.squares, &tile.number, true),
         Stat::Variance { ddof } => spreads(&landing, tile, ddof, false),
         Stat::Deviation { ddof } => spreads(&landing, tile, ddof, true),
-        Stat::Max => extremes(&landing, tile, false),
-        Stat::Min => extremes(&landing, tile, true),
+        Stat::Max => extremes(&landing, wanted, tile, false),
+        Stat::Min => extremes(&landing, wanted, tile, true),
         Stat::Share(i) => shares(&landing, wanted, tile, i),
         _ => store_numbers(output.stat, &landing, wanted, tile).map(|()| Specials::default()),
     };
@@ -79,15 +79,21 @@ fn store_numbers<E: Measured>(
     }
 }
 
-fn extremes<E: Measured>(landing: &Landing<'_>, tile: &Tile<E>, least: bool) -> Result<Specials, Error> {
+fn extremes<E: Measured>(
+    landing: &Landing<'_>,
+    wanted: &Wanted<E>,
+    tile: &Tile<E>,
+    least: bool,
+) -> Result<Specials, Error> {
     let mut met = Specials::default();
     landing.fill(|i| {
-        let key = match best(tile, least, i)? {
-            Some(key) => key,
-            None => {
-                met.left_out = true;
-                E::LAST.plus(E::Key::ONE)
-            }
+        let key = if wanted.begun && tile.number[i] == 0 {
+            E::Key::default()
+        } else if let Some(key) = best(tile, least, i)? {
+            key
+        } else {
+            met.left_out = true;
+            E::LAST.plus(E::Key::ONE)
         };
         let bits = u128::BITS - key.wide().leading_zeros();
         E::unkey(key).ok_or_else(|| landing.overflow_of(bits))

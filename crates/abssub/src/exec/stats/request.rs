@@ -81,6 +81,8 @@ pub struct Asked {
     pub comparisons: Vec<Counted>,
     /// The ascending edges of a histogram's bins: all but the last are half open.
     pub edges: Vec<Bound>,
+    /// Whether the caller goes on from extremes of its own: an extreme of nothing is zero then, and no error.
+    pub begun: bool,
 }
 
 impl Asked {
@@ -126,6 +128,7 @@ impl Asked {
             sum: self.sums(),
             squares: self.squares(),
             omits,
+            begun: self.begun,
             weighted,
             high: best(Stat::Max, Stat::ArgMax),
             low: best(Stat::Min, Stat::ArgMin),
@@ -201,6 +204,7 @@ impl<'m> Stats<'m> {
         let (depth, omits) = (self.request.depth() as f64, self.request.omits());
         for stat in &self.asked.stats {
             match *stat {
+                Stat::Max | Stat::Min if self.asked.begun => {}
                 Stat::Max if depth == 0.0 => return Err(Error::Empty { name: "max" }),
                 Stat::Min if depth == 0.0 => return Err(Error::Empty { name: "min" }),
                 Stat::ArgMax if depth == 0.0 => return Err(Error::Empty { name: "argmax" }),

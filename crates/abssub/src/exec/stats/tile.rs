@@ -25,6 +25,8 @@ pub(super) struct Wanted<E: Keyed> {
     pub(super) squares: bool,
     /// Whether pairs can be left out that the mask lets pass: those are counted too then.
     pub(super) omits: bool,
+    /// Whether an extreme of nothing is zero.
+    pub(super) begun: bool,
     /// Whether sums are of weighted terms; the weights are summed too then.
     pub(super) weighted: bool,
     /// The greatest difference, and whether its place too.

@@ -3,7 +3,8 @@
 //! Earned by the rows `u8`, `i8`, `u16`, `i16` and `u8 squares` of `cargo bench -p abssub --bench kernels`
 //! against the `portable` model recompiled for the same level: compilers do not find `psadbw`. What takes
 //! several statistics of bytes from registers is earned by the case `five-stats` of `benchmarks/suite`,
-//! `interleave` by the case `layout-transposed`: loops that are left to the compiler take up to four times as long;
+//! `interleave` by the cases `layout-transposed` and `pairwise-u8`: loops that are left to the compiler take up to
+//! four times as long;
 //! `sum_eight_u64` of AVX-512 by the case `frames-32x32`, where each sixteen steps end in eight such sums.
 //!
 //! | step | instruction | limit |
