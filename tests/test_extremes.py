@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import abssub as ab
 import layouts
 from abssub import _core
 from test_reductions_large import rows
@@ -77,3 +78,36 @@ def test_the_first_nan_is_the_extreme(level, threads, dtype):
             for x in (a[::-1], layouts.every_third(a)):
                 (where,) = _core.measure(x, zero, ("argmax",), threads=threads)
                 assert where == np.argmax(x)
+
+
+@pytest.mark.parametrize("dtype", ["?", "u1", "i2", "f4", "f8", "m8[s]"])
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_a_start_stands_where_a_mask_leaves_nothing(monkeypatch, dtype, name):
+    """As in NumPy, and without the array of differences."""
+    random = np.random.default_rng(8)
+    a, b = (random.integers(0, 100, (6, 7, 8)).astype(dtype) for _ in range(2))
+    d = ab.AbsDiff(a, b)
+    whole = np.asarray(d)
+    monkeypatch.setattr(ab.AbsDiff, "_materialised", lambda self: pytest.fail("made the differences"))
+    mask = random.random(a.shape) < 0.3
+    mask[2] = mask[:, 3] = False
+    start = a.dtype.type(1) if dtype == "?" else a.dtype.type(*((5, "s") if dtype[0] == "m" else (5,)))
+    for where in (mask, mask[:, :, :1], False, True):
+        for axis in (None, 0, 1, (0, 2), (1, 2)):
+            for keepdims in (False, True):
+                options = {"axis": axis, "where": where, "initial": start, "keepdims": keepdims}
+                found, expected = getattr(d, name)(**options), getattr(np, name)(whole, **options)
+                assert type(found) is type(expected), options
+                assert np.array_equal(found, expected), options
+    with pytest.raises(ValueError, match="zero-size array to reduction operation"):
+        getattr(d, name)(axis=0, where=mask)
+
+
+def test_a_start_and_numbers_that_are_none():
+    values = np.array([[1, np.nan], [np.nan, np.nan]])
+    d = ab.AbsDiff(values, 0)
+    assert np.isnan(d.max(axis=1, initial=0.5)).all()
+    assert d.max(axis=1, initial=0.5, nan_policy="omit").tolist() == [1, 0.5]
+    assert ab.AbsDiff(values[:0], 0).min(axis=0, initial=3).tolist() == [3, 3]
+    squares = (d**2).max(axis=1, where=[[True, False], [False, False]], initial=0.5)
+    assert squares.tolist() == [1, 0.5]

@@ -108,6 +108,8 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<
     const WORD: usize = K::WORD;
     const AHEAD_BYTES: usize = K::AHEAD_BYTES;
     const SEES_AHEAD: bool = K::SEES_AHEAD;
+    // Pairs are of rows that are read whole.
+    const MEETS_ALL: bool = false;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {

@@ -24,8 +24,7 @@ impl Level {
             #[cfg(target_arch = "aarch64")]
             Set::Neon => anywhere(kernel, arch::Portable),
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: SSE2 is part of x86-64.
-            Set::Sse2 => anywhere(kernel, unsafe { arch::Sse2::assume() }),
+            Set::Sse2 => anywhere(kernel, arch::Sse2::baseline()),
             // SAFETY: a Level of this set is made only where detection found its instructions.
             #[cfg(target_arch = "x86_64")]
             Set::Avx2 => unsafe { avx2(kernel) },

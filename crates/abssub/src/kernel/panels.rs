@@ -39,11 +39,20 @@ pub(super) fn sum_all<S: Simd, K: VectorSum, T>(
     while b.count() - done > lanes / 2 {
         let left = b.count() - done;
         let count = if left >= wide * lanes { wide * lanes } else { left.min(lanes) };
-        let (rows, states) = (b.rows(done, count), &mut states[done..]);
-        match count.div_ceil(lanes) {
-            4 if wide == 4 => sum_panel::<S, K, T, 4>(simd, a, rows, panel, states, step, grow),
-            2 if wide == 2 => sum_panel::<S, K, T, 2>(simd, a, rows, panel, states, step, grow),
-            _ => sum_panel::<S, K, T, 1>(simd, a, rows, panel, states, step, grow),
+        let (rows, apart) = (b.rows(done, count), count.next_multiple_of(lanes));
+        let (len, most) = (a.row_len(), PANEL_BYTES / apart);
+        // Alike, or the last piece of rows a little longer than a panel would cost as much as a long one.
+        let each = len.div_ceil(len.div_ceil(most).max(1)).next_multiple_of(K::WORD);
+        for at in (0..len).step_by(each.max(1)) {
+            let piece = each.min(len - at);
+            fill_panel::<S, K>(simd, rows.columns(at, piece), apart, panel);
+            let words = Run::of(&panel.0).bytes().part(0, piece.div_ceil(K::WORD) * apart * K::WORD);
+            let (a, states) = (a.columns(at, piece), &mut states[done..]);
+            match apart / lanes {
+                4 if wide == 4 => meet_panel::<S, K, T, 4>(simd, a, words, count, states, step, grow),
+                2 if wide == 2 => meet_panel::<S, K, T, 2>(simd, a, words, count, states, step, grow),
+                _ => meet_panel::<S, K, T, 1>(simd, a, words, count, states, step, grow),
+            }
         }
         done += count;
     }
@@ -53,38 +62,27 @@ pub(super) fn sum_all<S: Simd, K: VectorSum, T>(
     }
 }
 
-/// Every row of a with every row of b, which are no more than `N` vectors have lanes.
+/// Every row of a with the `count` rows of a panel of `N` vectors.
 #[inline(always)]
-fn sum_panel<S: Simd, K: VectorSum, T, const N: usize>(
+fn meet_panel<S: Simd, K: VectorSum, T, const N: usize>(
     simd: S,
     a: Rows<u8>,
-    b: Rows<u8>,
-    panel: &mut Panel,
+    words: Run<u8>,
+    count: usize,
     states: &mut [T],
     step: usize,
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
-    let (apart, len) = (N * S::BYTES / K::WORD, a.row_len());
-    let most = PANEL_BYTES / apart;
-    // Alike, or the last piece of rows a little longer than a panel would cost as much as a long one.
-    let each = len.div_ceil(len.div_ceil(most).max(1)).next_multiple_of(K::WORD);
-    for at in (0..len).step_by(each.max(1)) {
-        let piece = each.min(len - at);
-        fill_panel::<S, K>(simd, b.columns(at, piece), apart, panel);
-        let words = Run::of(&panel.0).bytes().part(0, piece.div_ceil(K::WORD) * apart * K::WORD);
-        let row = |i: usize| a.row(i).part(at, piece);
-        let whole = a.count() / ABREAST * ABREAST;
-        for i in (0..whole).step_by(ABREAST) {
-            let sums = tile::<S, K, ABREAST, N>(simd, [row(i), row(i + 1), row(i + 2), row(i + 3)], words);
-            for m in 0..ABREAST {
-                let states = &mut states[(i + m) * step..][..b.count()];
-                grow_lanes::<S, K, T, N>(simd, sums[m], piece, states, grow);
-            }
+    let (len, whole) = (a.row_len(), a.count() / ABREAST * ABREAST);
+    for i in (0..whole).step_by(ABREAST) {
+        let sums = tile::<S, K, ABREAST, N>(simd, a.several(i), words);
+        for m in 0..ABREAST {
+            grow_lanes::<S, K, T, N>(simd, sums[m], len, &mut states[(i + m) * step..][..count], grow);
         }
-        for i in whole..a.count() {
-            let [sums] = tile::<S, K, 1, N>(simd, [row(i)], words);
-            grow_lanes::<S, K, T, N>(simd, sums, piece, &mut states[i * step..][..b.count()], grow);
-        }
+    }
+    for i in whole..a.count() {
+        let [sums] = tile::<S, K, 1, N>(simd, [a.row(i)], words);
+        grow_lanes::<S, K, T, N>(simd, sums, len, &mut states[i * step..][..count], grow);
     }
 }
 
@@ -129,17 +127,14 @@ fn fill_words<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     panel: &mut [W],
 ) {
     let squared = rows.count() / N * N;
-    let whole = rows.row_len() / S::BYTES * S::BYTES;
     for i in (0..squared).step_by(N) {
         let each: [_; N] = rows.several(i);
-        let mut words = panel.chunks_mut(S::BYTES / SIZE * apart);
-        for (each, words) in Lockstep::new(parts(each, 0, whole), S::BYTES).zip(&mut words) {
-            fill_squares::<S, W, SIZE, N>(simd, each, &mut words[i..], apart, S::load);
-        }
-        if whole < rows.row_len() {
-            let (rest, words) =
-                (parts(each, whole, rows.row_len() - whole), words.next().expect("room for all"));
-            fill_squares::<S, W, SIZE, N>(simd, rest, &mut words[i..], apart, S::load_partial);
+        for (k, words) in panel.chunks_mut(S::BYTES / SIZE * apart).enumerate() {
+            let left = rows.row_len().saturating_sub(k * S::BYTES).min(S::BYTES);
+            if left == 0 {
+                break;
+            }
+            fill_squares::<S, W, SIZE, N>(simd, parts(each, k * S::BYTES, left), &mut words[i..], apart);
         }
     }
     for i in squared..rows.count() {
@@ -157,11 +152,11 @@ fn fill_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
     rows: [Run<u8>; N],
     words: &mut [W],
     apart: usize,
-    load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     let mut square = [simd.zero(); N];
     for k in 0..N {
-        square[k] = load(simd, rows[k]);
+        let whole = rows[k].len() == S::BYTES;
+        square[k] = if whole { simd.load(rows[k]) } else { simd.load_partial(rows[k]) };
     }
     turn_lanes::<S, SIZE, N>(simd, &mut square);
     let count = rows[0].len().div_ceil(SIZE);

@@ -19,6 +19,9 @@ pub(super) trait VectorSum {
     /// Whether a step is so little that the processor sees far enough by itself, but at the end of a row.
     const SEES_AHEAD: bool = false;
 
+    /// Whether every row of one operand may meet every row of another: else panels need not be compiled.
+    const MEETS_ALL: bool = true;
+
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
     fn prepared<S: Simd>(_simd: S, v: S::V) -> S::V {

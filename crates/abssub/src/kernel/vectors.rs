@@ -81,7 +81,7 @@ pub(super) fn sum_rows<S: Simd, K: VectorSum, T>(
         Meeting::All { from, a: step, .. } if b.count() == 1 => {
             sum_each::<S, K, T>(simd, a, b.row(0), &mut states[from..], step, grow);
         }
-        Meeting::All { from, a: step, b: 1 } => {
+        Meeting::All { from, a: step, b: 1 } if K::MEETS_ALL => {
             sum_all::<S, K, T>(simd, a, b, &mut states[from..], step, grow);
         }
         Meeting::All { from, a: first, b: step } => {

@@ -28,6 +28,18 @@ fn diff_u16(a: V, b: V, order: u16) -> V {
     join(std::array::from_fn::<_, 8, _>(|i| diff(i).to_le_bytes()))
 }
 
+/// The elements of `size` bytes of both by turns.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn by_turns(a: V, b: V, size: usize) -> [V; 2] {
+    let byte = |i: usize| {
+        let (element, within) = (i / size, i % size);
+        let from = if element % 2 == 0 { a } else { b };
+        from[element / 2 * size + within]
+    };
+    [std::array::from_fn(byte), std::array::from_fn(|i| byte(BYTES + i))]
+}
+
 impl Simd for Portable {
     type V = V;
     type U64s = [u64; 2];
@@ -78,12 +90,16 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn interleave<const SIZE: usize>(self, a: V, b: V) -> [V; 2] {
-        let byte = |i: usize| {
-            let (element, within) = (i / SIZE, i % SIZE);
-            let from = if element % 2 == 0 { a } else { b };
-            from[element / 2 * SIZE + within]
-        };
-        [std::array::from_fn(byte), std::array::from_fn(|i| byte(BYTES + i))]
+        // Single bytes put together cost the compiler minutes, and SSE2 is part of the target.
+        #[cfg(target_arch = "x86_64")]
+        {
+            let simd = super::Sse2::baseline();
+            let [low, high] = simd.interleave::<SIZE>(simd.load(Run::of(&a)), simd.load(Run::of(&b)));
+            let ([low], [high]) = (simd.lanes(low), simd.lanes(high));
+            [low, high]
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        by_turns(a, b, SIZE)
     }
 
     #[inline(always)]
@@ -167,5 +183,20 @@ impl Simd for Portable {
     #[inline(always)]
     fn greatest_byte(self, v: V) -> u8 {
         v.into_iter().fold(0, u8::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_come_by_turns() {
+        let (a, b): (V, V) = (std::array::from_fn(|i| i as u8), std::array::from_fn(|i| 100 + i as u8));
+        assert_eq!(Portable.interleave::<1>(a, b), by_turns(a, b, 1));
+        assert_eq!(Portable.interleave::<2>(a, b), by_turns(a, b, 2));
+        assert_eq!(Portable.interleave::<4>(a, b), by_turns(a, b, 4));
+        assert_eq!(Portable.interleave::<8>(a, b), by_turns(a, b, 8));
+        assert_eq!(by_turns(a, b, 8)[1][..9], [8, 9, 10, 11, 12, 13, 14, 15, 108]);
     }
 }

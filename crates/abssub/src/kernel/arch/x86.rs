@@ -223,6 +223,14 @@ macro_rules! instruction_set {
     };
 }
 
+impl Sse2 {
+    /// What every processor of the target has.
+    #[inline(always)]
+    pub(crate) fn baseline() -> Self {
+        Self(())
+    }
+}
+
 /// Copies a short run into a zeroed vector: 16 or 32 bytes on the stack.
 #[inline(always)]
 fn padded<const N: usize>(run: Run<u8>) -> [u8; N] {
