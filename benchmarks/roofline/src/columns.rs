@@ -1,20 +1,18 @@
 //! Columns added up: several rows side by side, a single addition for each register of them, partial sums that stay
 //! in a cache, and as large a result as sums of bytes have. A sum over the first axis does all that and more.
 
+use crate::read::{LINE, WORD, ask};
 use std::ops::Range;
 
-const WORD: usize = size_of::<u64>();
 /// Rows that are read side by side.
 const ABREAST: usize = 8;
 /// Bytes of partial sums at a time: half as many are slower, four times as many as fast.
 const STRIP: usize = 32 << 10;
 /// How far ahead each row is asked for, as the suite found best for abssub's own loops. Bytes.
-#[cfg(target_arch = "x86_64")]
 const DISTANCE: usize = 448;
-/// Bytes of a cache line. Shares are whole ones; columns beyond the last are left out.
-const LINE: usize = 64;
 
-/// The columns of `len` that are for one thread of `threads`, of which there is one at least.
+/// The columns of `len` that are for one thread of `threads`, of which there is one at least: whole cache lines.
+/// Those beyond the last are left out.
 pub(crate) fn share(len: usize, thread: usize, threads: usize) -> Range<usize> {
     let lines = len / LINE;
     let from = |thread: usize| lines * thread / threads * LINE;
@@ -44,7 +42,10 @@ pub(crate) unsafe fn sums(rows: &[u8], len: usize, columns: Range<usize>, out: *
 }
 
 macro_rules! loops {
-    ($($name:ident: $register:ty, zero $zero:expr, load $load:expr, store $store:expr, add $add:expr $(, for $features:literal)?;)*) => {$(
+    ($(
+        $name:ident: $register:ty, zero $zero:expr, load $load:expr, store $store:expr, add $add:expr
+        $(, for $features:literal)?;
+    )*) => {$(
         /// # Safety
         /// See `sums`.
         $(#[target_feature(enable = $features)])?
@@ -60,7 +61,7 @@ macro_rules! loops {
                         for row in first..first + ABREAST {
                             let place = rows.as_ptr().wrapping_add(row * len + strip + k * BYTES);
                             if k * BYTES % LINE == 0 {
-                                ask(place);
+                                ask(place.wrapping_add(DISTANCE), 1);
                             }
                             // SAFETY: the columns lie within a row, and any alignment will do.
                             *sum = $add(*sum, unsafe { $load(place.cast()) });
@@ -69,8 +70,9 @@ macro_rules! loops {
                 }
                 for row in count / ABREAST * ABREAST..count {
                     for (k, sum) in sums[..width / BYTES].iter_mut().enumerate() {
+                        let place = rows.as_ptr().wrapping_add(row * len + strip + k * BYTES);
                         // SAFETY: as above.
-                        *sum = $add(*sum, unsafe { $load(rows.as_ptr().wrapping_add(row * len + strip + k * BYTES).cast()) });
+                        *sum = $add(*sum, unsafe { $load(place.cast()) });
                     }
                 }
                 for (k, &sum) in sums[..width / BYTES].iter().enumerate() {
@@ -88,23 +90,15 @@ macro_rules! loops {
     )*};
 }
 loops! {
-    plain: u64, zero 0, load std::ptr::read_unaligned::<u64>, store std::ptr::write_unaligned::<u64>, add u64::wrapping_add;
+    plain: u64, zero 0, load std::ptr::read_unaligned::<u64>, store std::ptr::write_unaligned::<u64>,
+        add u64::wrapping_add;
 }
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 #[cfg(target_arch = "x86_64")]
 loops! {
-    avx2: __m256i, zero _mm256_setzero_si256(), load _mm256_loadu_si256, store _mm256_storeu_si256, add _mm256_add_epi64, for "avx2";
-    avx512: __m512i, zero _mm512_setzero_si512(), load _mm512_loadu_si512, store _mm512_storeu_si512, add _mm512_add_epi64, for "avx512f";
-}
-
-#[inline(always)]
-fn ask(place: *const u8) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: asking for memory never faults, wherever it points.
-    unsafe {
-        _mm_prefetch(place.wrapping_add(DISTANCE).cast(), _MM_HINT_T0);
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = place;
+    avx2: __m256i, zero _mm256_setzero_si256(), load _mm256_loadu_si256, store _mm256_storeu_si256,
+        add _mm256_add_epi64, for "avx2";
+    avx512: __m512i, zero _mm512_setzero_si512(), load _mm512_loadu_si512, store _mm512_storeu_si512,
+        add _mm512_add_epi64, for "avx512f";
 }

@@ -55,8 +55,8 @@ pub unsafe extern "C" fn abssub_roofline_read(
 /// `total` receives the sum of all that was added, wrapped.
 ///
 /// # Safety
-/// `len` must not be 0, `rows` must be readable memory, `out` writable for `len` words, `total` writable, and nobody else may write to
-/// any during the call.
+/// `len` must not be 0, `rows` must be readable memory, `out` writable for `len` words, `total` writable, and nobody
+/// else may write to any during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abssub_roofline_columns(
     rows: *const Part,

@@ -2,14 +2,13 @@
 //!
 //! The instructions are named, since the compiler splits and shuffles a plain loop over as many sums.
 
-const WORD: usize = size_of::<u64>();
+pub(crate) const WORD: usize = size_of::<u64>();
 /// Registers of sums, so that no addition waits for another.
 const SUMS: usize = 8;
 /// How far ahead of the reading the `ahead` loop asks for memory. Bytes.
-#[cfg(target_arch = "x86_64")]
 const DISTANCE: usize = 4096;
-#[cfg(target_arch = "x86_64")]
-const LINE: usize = 64;
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
 
 /// The part of `bytes` that is for one thread of `threads`. Every share but the last is whole words.
 pub(crate) fn share(bytes: &[u8], thread: usize, threads: usize) -> &[u8] {
@@ -50,7 +49,7 @@ macro_rules! loops {
             for round in &mut rounds {
                 let round = round.as_ptr();
                 if AHEAD {
-                    ask(round, ROUND);
+                    ask(round.wrapping_add(DISTANCE), ROUND);
                 }
                 for (i, sum) in sums.iter_mut().enumerate() {
                     // SAFETY: register `i` of a round lies inside it, and any alignment will do.
@@ -77,13 +76,14 @@ loops! {
     avx512: __m512i, zero _mm512_setzero_si512(), load _mm512_loadu_si512, add _mm512_add_epi64, for "avx512f";
 }
 
+/// Asks for the lines of `len` bytes, whether they are memory or not.
 #[inline(always)]
-fn ask(round: *const u8, len: usize) {
+pub(crate) fn ask(start: *const u8, len: usize) {
     #[cfg(target_arch = "x86_64")]
     for line in (0..len).step_by(LINE) {
         // SAFETY: asking for memory never faults, wherever it points.
-        unsafe { _mm_prefetch(round.wrapping_add(line + DISTANCE).cast(), _MM_HINT_T0) };
+        unsafe { _mm_prefetch(start.wrapping_add(line).cast(), _MM_HINT_T0) };
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (round, len);
+    let _ = (start, len);
 }
