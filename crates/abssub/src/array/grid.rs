@@ -4,7 +4,7 @@
 //! is written instead: rows of a buffer of our own.
 #![allow(unsafe_code)]
 
-use super::run::{LINE, Pod, Run, foresee_line, foreseen_rows};
+use super::run::{Pod, Run, foresee_bytes, foresee_line, foreseen_rows};
 use super::strip::Strip;
 use std::marker::PhantomData;
 
@@ -96,15 +96,12 @@ impl<'m, T: Pod> Grid<'m, T> {
             return;
         }
         let row = start.wrapping_offset(row_step.wrapping_mul((i + rows) as isize));
-        foresee_line(row);
-        if step.unsigned_abs() <= CLOSE_STEPS * size_of::<T>() {
-            let last = row.wrapping_offset(step * (len as isize - 1));
-            let (low, high) = if step < 0 { (last, row) } else { (row, last) };
-            for line in (LINE..high.addr().wrapping_sub(low.addr())).step_by(LINE) {
-                foresee_line(low.wrapping_add(line));
-            }
-            foresee_line(last);
+        if step.unsigned_abs() > CLOSE_STEPS * size_of::<T>() {
+            return foresee_line(row);
         }
+        let last = row.wrapping_offset(step * (len as isize - 1));
+        let (low, high) = if step < 0 { (last, row) } else { (row, last) };
+        foresee_bytes(low, high.addr().wrapping_sub(low.addr()) + size_of::<T>());
     }
 
     /// The rows one by one, where they are runs.

@@ -176,6 +176,12 @@ impl<'m, T: Pod> Run<'m, T> {
         foresee_line(self.start.cast::<u8>().wrapping_offset(away));
     }
 
+    /// The same of as many bytes as the run has.
+    #[inline(always)]
+    pub(crate) fn foresee_all(self, away: isize) {
+        foresee_bytes(self.start.cast::<u8>().wrapping_offset(away), self.len * size_of::<T>());
+    }
+
     /// The same memory as bytes.
     #[inline(always)]
     pub fn bytes(self) -> Run<'m, u8> {
@@ -221,6 +227,15 @@ pub(super) fn foresee_line(place: *const u8) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = place;
+}
+
+/// Asks the second cache for all lines of the bytes from `start` on, one at least, whether they are memory or not.
+#[inline(always)]
+pub(super) fn foresee_bytes(start: *const u8, bytes: usize) {
+    for line in (0..bytes).step_by(LINE) {
+        foresee_line(start.wrapping_add(line));
+    }
+    foresee_line(start.wrapping_add(bytes).wrapping_sub(1));
 }
 
 /// An iterator over whole blocks of `N` elements, each copied into registers.

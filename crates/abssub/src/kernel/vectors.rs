@@ -8,7 +8,7 @@ use super::fold::Meeting;
 use super::panels::sum_all;
 use super::rows::Rows;
 use super::vector_sum::VectorSum;
-use crate::array::run::{LINE, Lockstep, Run, parts};
+use crate::array::run::{Lockstep, Run, parts};
 
 /// How far ahead the bytes of both rows are asked for: from memory that reads a tenth faster.
 pub(crate) const AHEAD_BYTES: usize = 2048;
@@ -104,8 +104,12 @@ fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64
         let mut sum = simd.zero();
         for i in from..from + rows {
             let (a, b) = (a.row(i), b.row(i));
-            foresee(a, away_a);
-            foresee(b, away_b);
+            if let Some(away) = away_a {
+                a.foresee_all(away);
+            }
+            if let Some(away) = away_b {
+                b.foresee_all(away);
+            }
             for [a, b] in Lockstep::new([a, b], S::BYTES) {
                 sum = step::<S, K>(simd, sum, a, b);
             }
@@ -117,17 +121,6 @@ fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64
         total += K::total(simd, sum, rows * steps);
     }
     total
-}
-
-/// Asks for the lines of a run that lies so far away from this one and is as long, if there is one.
-#[inline(always)]
-fn foresee(run: Run<u8>, away: Option<isize>) {
-    if let Some(away) = away {
-        for at in (0..run.len()).step_by(LINE) {
-            run.foresee(away.wrapping_add(at as isize));
-        }
-        run.foresee(away.wrapping_add(run.len() as isize - 1));
-    }
 }
 
 /// Every row of a with one row that they share; their states are `step` apart.
