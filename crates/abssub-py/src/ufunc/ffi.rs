@@ -4,19 +4,17 @@
 //! NumPy's stable ABI: `__ufunc_api.h`, `_public_dtype_api_table.h` and `dtype_api.h` of NumPy 2.2.
 #![allow(unsafe_code)]
 
-use numpy::npyffi::{PY_UFUNC_API, PyArray_Descr, PyUFuncGenericFunction, npy_intp};
+use numpy::npyffi::objects::{PyUFuncGenericFunction, PyUFuncObject};
+use numpy::npyffi::{PY_UFUNC_API, PyArray_Descr, npy_intp};
 use pyo3::exceptions::PyImportError;
 use pyo3::ffi::{PyCapsule_New, PyObject, PyType_Slot};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyCapsuleMethods};
+use pyo3::types::{PyCapsule, PyCapsuleMethods, PyType};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{NonNull, null_mut};
 
-/// The inner loop of a legacy ufunc: operands, length, steps in bytes, data.
-pub(super) type Loop = unsafe extern "C" fn(*mut *mut c_char, *mut npy_intp, *mut npy_intp, *mut c_void);
-
 /// The inner loop of an ArrayMethod: context, operands, length, steps in bytes, auxiliary data; 0 or -1.
-pub(super) type StridedLoop = unsafe extern "C" fn(
+pub(super) type Loop = unsafe extern "C" fn(
     *mut c_void,
     *const *mut c_char,
     *const npy_intp,
@@ -44,6 +42,10 @@ pub(super) type Promoter = unsafe extern "C" fn(
 
 /// `NPY_NO_CASTING`: what `resolve_descriptors` answers when the loop itself converts nothing.
 pub(super) const NO_CASTING: c_int = 0;
+
+// What NumPy may expect of a loop, `NPY_METH_...`.
+pub(super) const REQUIRES_PYTHON: c_int = 1;
+pub(super) const NO_FLOATING_POINT_ERRORS: c_int = 2;
 
 /// `PyUFunc_None`: no identity, and the order of a reduction matters, as for `np.subtract`.
 const NO_IDENTITY: c_int = -1;
@@ -112,27 +114,32 @@ fn checked(py: Python<'_>, status: c_int) -> PyResult<()> {
     if status < 0 { Err(PyErr::fetch(py)) } else { Ok(()) }
 }
 
-/// A ufunc of two inputs and one output, with a loop for every three `types`.
+/// A ufunc of two inputs and one output that has no loop yet.
+///
+/// Its list of `loops`, three `types` each, is what `np.ufunc.types` shows and what NumPy searches where nothing else
+/// fits. It is made longer than nothing only after NumPy has looked: it would wrap each into a method of its own,
+/// which looks for the loop at every call, and at the processor's flags even after integers.
 ///
 /// NumPy keeps the pointers, hence the lifetimes.
 pub(super) fn new_ufunc<'py>(
     py: Python<'py>,
-    loops: &'static mut [PyUFuncGenericFunction],
+    loops: &[Loop],
     types: &'static mut [c_char],
     name: &'static CStr,
     doc: &'static CStr,
 ) -> PyResult<Bound<'py, PyAny>> {
     assert_eq!(types.len(), 3 * loops.len());
-    let data: &'static mut [*mut c_void] = Box::leak(vec![null_mut(); loops.len()].into_boxed_slice());
+    let functions: &mut [PyUFuncGenericFunction] = vec![Some(legacy as _); loops.len()].leak();
+    let data: &mut [*mut c_void] = loops.iter().map(|&run| run as *mut c_void).collect::<Vec<_>>().leak();
     // SAFETY: the arrays and strings are static and have the lengths that are said here; NumPy is imported
     // by rust-numpy before the call; the answer is a new reference or null with an exception set.
     unsafe {
         let ufunc = PY_UFUNC_API.PyUFunc_FromFuncAndData(
             py,
-            loops.as_mut_ptr(),
+            functions.as_mut_ptr(),
             data.as_mut_ptr(),
             types.as_mut_ptr(),
-            loops.len() as c_int,
+            0,
             2,
             1,
             NO_IDENTITY,
@@ -140,31 +147,48 @@ pub(super) fn new_ufunc<'py>(
             doc.as_ptr(),
             0,
         );
-        Bound::from_owned_ptr_or_err(py, ufunc)
+        let made = Bound::from_owned_ptr_or_err(py, ufunc)?;
+        (*ufunc.cast::<PyUFuncObject>()).fields.ntypes = loops.len() as c_int;
+        Ok(made)
     }
 }
 
-/// Adds a loop whose descriptors are resolved at each call (units of time).
+/// NumPy's older form of a loop, whose data is the newer form.
+///
+/// # Safety
+/// As NumPy promises its loops; the data must be a [`Loop`] that does without a context.
+unsafe extern "C" fn legacy(
+    operands: *mut *mut c_char,
+    len: *mut npy_intp,
+    steps: *mut npy_intp,
+    data: *mut c_void,
+) {
+    // SAFETY: by this function's contract. An exception is set where the answer is -1, and NumPy looks for it.
+    unsafe { std::mem::transmute::<*mut c_void, Loop>(data)(null_mut(), operands, len, steps, null_mut()) };
+}
+
+/// Adds a loop, with `NPY_METH_...` of it. Descriptors are the DTypes' only ones, or resolved at each call (units of
+/// time).
 pub(super) fn add_loop(
     ufunc: &Bound<'_, PyAny>,
     name: &'static CStr,
-    dtypes: [&Bound<'_, PyAny>; 3],
-    resolve: ResolveDescriptors,
-    strided: StridedLoop,
+    dtypes: [&Bound<'_, PyType>; 3],
+    resolve: Option<ResolveDescriptors>,
+    run: Loop,
+    flags: c_int,
 ) -> PyResult<()> {
     let py = ufunc.py();
     let mut dtypes = dtypes.map(Bound::as_ptr);
-    let mut slots = [
-        PyType_Slot { slot: METH_RESOLVE_DESCRIPTORS, pfunc: resolve as *mut c_void },
-        PyType_Slot { slot: METH_STRIDED_LOOP, pfunc: strided as *mut c_void },
-        PyType_Slot { slot: 0, pfunc: null_mut() },
-    ];
+    let end = PyType_Slot { slot: 0, pfunc: null_mut() };
+    let resolve = resolve
+        .map_or(end, |resolve| PyType_Slot { slot: METH_RESOLVE_DESCRIPTORS, pfunc: resolve as *mut c_void });
+    let mut slots = [PyType_Slot { slot: METH_STRIDED_LOOP, pfunc: run as *mut c_void }, resolve, end];
     let mut spec = MethodSpec {
         name: name.as_ptr(),
         nin: 2,
         nout: 1,
         casting: NO_CASTING,
-        flags: 0,
+        flags,
         dtypes: dtypes.as_mut_ptr(),
         slots: slots.as_mut_ptr(),
     };

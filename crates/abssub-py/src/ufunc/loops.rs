@@ -9,7 +9,7 @@ use abssub::element::{Mixed64, Stored, Time, WideTime};
 use abssub::exec::absdiff_strip;
 use abssub::kernel::map::MapStrip;
 use numpy::npyffi::npy_intp;
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::hint::black_box;
 
 /// `out = |a - b|` for element type `E`.
@@ -17,13 +17,15 @@ use std::hint::black_box;
 /// # Safety
 /// As NumPy promises its loops: three operands, one length, three steps, all valid for the call.
 pub(super) unsafe extern "C" fn differences<E: Stored>(
-    operands: *mut *mut c_char,
-    len: *mut npy_intp,
-    steps: *mut npy_intp,
-    _data: *mut c_void,
-) {
+    _context: *mut c_void,
+    operands: *const *mut c_char,
+    len: *const npy_intp,
+    steps: *const npy_intp,
+    _auxiliary: *mut c_void,
+) -> c_int {
     // SAFETY: NumPy passes three operands.
-    unsafe { run::<E>(operands, len, steps, [0, 1, 2]) }
+    unsafe { run::<E>(operands, len, steps, [0, 1, 2]) };
+    0
 }
 
 /// `out = |b - a|`: the signed operand comes first, the unsigned second.
@@ -31,13 +33,15 @@ pub(super) unsafe extern "C" fn differences<E: Stored>(
 /// # Safety
 /// As [`differences`].
 pub(super) unsafe extern "C" fn differences_signed_first(
-    operands: *mut *mut c_char,
-    len: *mut npy_intp,
-    steps: *mut npy_intp,
-    _data: *mut c_void,
-) {
+    _context: *mut c_void,
+    operands: *const *mut c_char,
+    len: *const npy_intp,
+    steps: *const npy_intp,
+    _auxiliary: *mut c_void,
+) -> c_int {
     // SAFETY: NumPy passes three operands.
-    unsafe { run::<Mixed64>(operands, len, steps, [1, 0, 2]) }
+    unsafe { run::<Mixed64>(operands, len, steps, [1, 0, 2]) };
+    0
 }
 
 /// One strip, its operands taken in the given order: left, right, out.

@@ -47,23 +47,28 @@ fn families(py: Python<'_>) -> PyResult<Vec<&'static Family>> {
 fn make(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let families = families(py)?;
     let rows = || families.iter().flat_map(|family| family.rows);
-    let mut loops = Vec::new();
-    let mut types = Vec::new();
+    let descriptors = |row: &Row| row.characters().map(|c| PyArrayDescr::new(py, c.to_string()));
+    let (mut listed, mut types) = (Vec::new(), Vec::new());
     for row in rows() {
-        if let Run::Plain(run) = row.run {
-            loops.push(Some(run));
-            for character in row.characters() {
-                types.push(PyArrayDescr::new(py, character.to_string())?.num() as c_char);
+        if let Run::Plain(run, _) = row.run {
+            listed.push(run);
+            for descriptor in descriptors(row) {
+                types.push(descriptor?.num() as c_char);
             }
         }
     }
     // NumPy keeps pointers to all of these for as long as the ufunc lives, which is as long as the process.
     let doc = CString::new(doc::docstring(families.iter().copied()))?;
-    let ufunc =
-        ffi::new_ufunc(py, loops.leak(), types.leak(), c"absdiff", Box::leak(doc.into_boxed_c_str()))?;
+    let ufunc = ffi::new_ufunc(py, &listed, types.leak(), c"absdiff", Box::leak(doc.into_boxed_c_str()))?;
     for row in rows() {
-        if let Run::Ticks = row.run {
-            time::add_loop(&ufunc, row.characters())?;
+        let [a, b, out] = descriptors(row);
+        let dtypes = [&a?.get_type(), &b?.get_type(), &out?.get_type()];
+        match row.run {
+            Run::Plain(run, flags) => ffi::add_loop(&ufunc, c"absdiff", dtypes, None, run, flags)?,
+            Run::Ticks => {
+                let (resolve, run) = (Some(time::resolve_units as _), time::time_differences);
+                ffi::add_loop(&ufunc, c"absdiff_of_times", dtypes, resolve, run, 0)?;
+            }
         }
     }
     ffi::add_promoter(&ufunc, promote::promote)?;

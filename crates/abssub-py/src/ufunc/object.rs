@@ -3,19 +3,20 @@
 
 use numpy::npyffi::npy_intp;
 use pyo3::ffi::{Py_DECREF, Py_INCREF, Py_None, Py_XDECREF, PyNumber_Absolute, PyNumber_Subtract, PyObject};
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
-/// `out = abs(a - b)` by Python. Stops at the first exception, which NumPy then finds set.
+/// `out = abs(a - b)` by Python. Stops at the first exception.
 ///
 /// # Safety
 /// As NumPy promises its loops over objects: the GIL is held, every element is null (which stands for None)
 /// or a reference that the array owns, and `out` may hold references to be dropped.
 pub(super) unsafe extern "C" fn object_differences(
-    operands: *mut *mut c_char,
-    len: *mut npy_intp,
-    steps: *mut npy_intp,
-    _data: *mut c_void,
-) {
+    _context: *mut c_void,
+    operands: *const *mut c_char,
+    len: *const npy_intp,
+    steps: *const npy_intp,
+    _auxiliary: *mut c_void,
+) -> c_int {
     // SAFETY: NumPy passes three operands, `len` elements each.
     unsafe {
         let element = |operand: usize, i: isize| {
@@ -25,7 +26,7 @@ pub(super) unsafe extern "C" fn object_differences(
             let difference =
                 absolute_difference(element(0, i).read_unaligned(), element(1, i).read_unaligned());
             if difference.is_null() {
-                return;
+                return -1;
             }
             // The old object goes last: dropping it may run Python code, which may look at the array.
             let place = element(2, i);
@@ -34,6 +35,7 @@ pub(super) unsafe extern "C" fn object_differences(
             Py_XDECREF(old);
         }
     }
+    0
 }
 
 /// A new reference to `abs(x - y)`, or null with an exception set.

@@ -2,7 +2,7 @@
 //!
 //! The ufunc's loops, the dtype table of its docstring and the contract test all come from these rows.
 
-use super::ffi::Loop;
+use super::ffi::{Loop, NO_FLOATING_POINT_ERRORS, REQUIRES_PYTHON};
 use super::loops::{differences, differences_signed_first};
 use super::object::object_differences;
 use abssub::element::{Bool, Complex32, Complex64, Mixed64};
@@ -28,15 +28,24 @@ pub(super) struct Row {
 /// What runs for a row.
 #[derive(Clone, Copy)]
 pub(super) enum Run {
-    /// A plain loop over numbers or objects.
-    Plain(Loop),
+    /// A plain loop over numbers or objects, and `NPY_METH_...` of it.
+    Plain(Loop, c_int),
     /// Ticks of time, in a unit that is resolved at each call.
     Ticks,
 }
 
 impl Row {
     const fn plain(types: &'static str, run: Loop) -> Row {
-        Row { types, run: Run::Plain(run) }
+        Row { types, run: Run::Plain(run, 0) }
+    }
+
+    /// Differences that are never lost, nor raise a flag of the processor: NumPy need not look at them.
+    const fn whole(types: &'static str, run: Loop) -> Row {
+        Row { types, run: Run::Plain(run, NO_FLOATING_POINT_ERRORS) }
+    }
+
+    const fn objects(types: &'static str, run: Loop) -> Row {
+        Row { types, run: Run::Plain(run, REQUIRES_PYTHON) }
     }
 
     const fn ticks(types: &'static str) -> Row {
@@ -94,27 +103,27 @@ pub(super) const LONGDOUBLE_BYTES: usize = longdouble::BYTES;
 
 /// Every loop. Where NumPy must search for one by safe casts (user dtypes), it takes the first that fits.
 pub(super) const FAMILIES: &[Family] = &[
-    Family { inputs: "bool", result: "bool", rows: &[Row::plain("??->?", differences::<Bool>)] },
+    Family { inputs: "bool", result: "bool", rows: &[Row::whole("??->?", differences::<Bool>)] },
     Family {
         inputs: "unsigned integers",
         result: "the same unsigned integer",
         rows: &[
-            Row::plain("BB->B", differences::<u8>),
-            Row::plain("HH->H", differences::<u16>),
-            Row::plain("II->I", differences::<c_uint>),
-            Row::plain("LL->L", differences::<c_ulong>),
-            Row::plain("QQ->Q", differences::<c_ulonglong>),
+            Row::whole("BB->B", differences::<u8>),
+            Row::whole("HH->H", differences::<u16>),
+            Row::whole("II->I", differences::<c_uint>),
+            Row::whole("LL->L", differences::<c_ulong>),
+            Row::whole("QQ->Q", differences::<c_ulonglong>),
         ],
     },
     Family {
         inputs: "signed integers",
         result: "the unsigned integer of the same width",
         rows: &[
-            Row::plain("bb->B", differences::<i8>),
-            Row::plain("hh->H", differences::<i16>),
-            Row::plain("ii->I", differences::<c_int>),
-            Row::plain("ll->L", differences::<c_long>),
-            Row::plain("qq->Q", differences::<c_longlong>),
+            Row::whole("bb->B", differences::<i8>),
+            Row::whole("hh->H", differences::<i16>),
+            Row::whole("ii->I", differences::<c_int>),
+            Row::whole("ll->L", differences::<c_long>),
+            Row::whole("qq->Q", differences::<c_longlong>),
         ],
     },
     Family { inputs: "uint64 with a signed integer", result: "uint64, saturating (see Notes)", rows: MIXED },
@@ -143,7 +152,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         inputs: "object",
         result: "``abs(x1 - x2)`` by Python",
-        rows: &[Row::plain("OO->O", object_differences)],
+        rows: &[Row::objects("OO->O", object_differences)],
     },
 ];
 

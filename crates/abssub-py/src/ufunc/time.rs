@@ -11,26 +11,12 @@ use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 use std::ffi::{c_char, c_int, c_void};
 
-/// Gives the ufunc its loop for three type characters, such as `MM->m`.
-pub(super) fn add_loop(ufunc: &Bound<'_, PyAny>, types: [char; 3]) -> PyResult<()> {
-    let py = ufunc.py();
-    let class = |c: char| Ok::<_, PyErr>(PyArrayDescr::new(py, c.to_string())?.get_type().into_any());
-    let [a, b, out] = types;
-    ffi::add_loop(
-        ufunc,
-        c"absdiff_of_times",
-        [&class(a)?, &class(b)?, &class(out)?],
-        resolve_units,
-        time_differences,
-    )
-}
-
 /// Ticks in the units of the loop's descriptors; NaT propagates.
 ///
 /// # Safety
 /// As NumPy promises its loops: a context with three descriptors, three operands of 64-bit ticks, one
 /// length, three steps.
-unsafe extern "C" fn time_differences(
+pub(super) unsafe extern "C" fn time_differences(
     context: *mut c_void,
     operands: *const *mut c_char,
     len: *const npy_intp,
@@ -55,7 +41,7 @@ unsafe extern "C" fn time_differences(
 ///
 /// # Safety
 /// As NumPy promises: two given descriptors that are alive, room for three answers, the GIL held.
-unsafe extern "C" fn resolve_units(
+pub(super) unsafe extern "C" fn resolve_units(
     _method: *mut c_void,
     _dtypes: *const *mut PyObject,
     given: *const *mut PyArray_Descr,
