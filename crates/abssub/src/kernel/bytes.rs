@@ -4,7 +4,7 @@ use super::Level;
 use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::vectors::ABREAST_AHEAD_BYTES;
-use crate::array::run::{Lockstep, Run, parts};
+use crate::array::run::{Lockstep, Run};
 use std::marker::PhantomData;
 
 /// Rows that are looked at side by side where everything is asked of them: as many as registers hold the lanes of.
@@ -130,7 +130,15 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
         let (whole, most) = (len / S::BYTES * S::BYTES, Q::STEPS * S::BYTES);
         let mut seen = [Seen::default(); N];
         for from in (0..whole).step_by(most) {
-            self.look_at_part::<S, SIGNED>(simd, from, (whole - from).min(most), &mut seen);
+            let part = (from, (whole - from).min(most));
+            if Q::SUMS && S::REGISTERS < 32 {
+                // The lanes of four rows would be stored and loaded again at each step.
+                for first in (0..N).step_by(2) {
+                    self.look_at_part::<S, SIGNED, 2>(simd, first, part, &mut seen);
+                }
+            } else {
+                self.look_at_part::<S, SIGNED, N>(simd, 0, part, &mut seen);
+            }
         }
         for (k, seen) in seen.iter_mut().enumerate() {
             for i in whole..len {
@@ -140,20 +148,24 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
         seen
     }
 
-    /// Whole vectors, so few that no lane overflows.
+    /// Whole vectors of `M` rows from the first given, so few that no lane overflows.
     #[inline(always)]
-    fn look_at_part<S: Simd, const SIGNED: bool>(
+    fn look_at_part<S: Simd, const SIGNED: bool, const M: usize>(
         &self,
         simd: S,
-        from: usize,
-        len: usize,
+        first: usize,
+        (from, len): (usize, usize),
         seen: &mut [Seen; N],
     ) {
         let zero = simd.zero();
         let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
-        let (mut sums, mut squares) = ([zero; N], [zero; N]);
-        let (mut greatest, mut outside) = ([zero; N], [zero; N]);
-        let (a, b) = (parts(self.a, from, len), parts(self.b, from, len));
+        let (mut sums, mut squares) = ([zero; M], [zero; M]);
+        let (mut greatest, mut outside) = ([zero; M], [zero; M]);
+        let (mut a, mut b) = ([self.a[0]; M], [self.b[0]; M]);
+        for k in 0..M {
+            a[k] = self.a[first + k].part(from, len);
+            b[k] = self.b[(first + k) % OTHERS].part(from, len);
+        }
         for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
             for row in &a {
                 row.prefetch_ahead(Q::AHEAD_BYTES);
@@ -164,8 +176,8 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
                 }
             }
             let mut other = zero;
-            for k in 0..N {
-                if k < OTHERS {
+            for k in 0..M {
+                if k == 0 || OTHERS == N {
                     other = unsigned::<S, SIGNED>(simd, b[k]);
                 }
                 let diff = simd.diff_bytes(unsigned::<S, SIGNED>(simd, a[k]), other);
@@ -181,7 +193,7 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
                 }
             }
         }
-        for (k, seen) in seen.iter_mut().enumerate() {
+        for (k, seen) in seen[first..first + M].iter_mut().enumerate() {
             let part = Seen {
                 sum: simd.sum_u64(sums[k]),
                 squares: simd.sum_i32(squares[k]) as u64,
