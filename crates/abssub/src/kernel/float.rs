@@ -54,9 +54,14 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
             Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>>(a, b, sum) => Tier::Double,
             _ => {
                 let digits = digits.get_or_insert(Digits::ZERO);
-                for at in (0..len).step_by(CHUNK) {
-                    let len = CHUNK.min(len - at);
-                    add_chunk::<E>(a.part(at, len), b.part(at, len), digits, sum);
+                let whole = len / CHUNK * CHUNK;
+                for at in (0..whole).step_by(CHUNK) {
+                    add_chunk::<E>(a.part(at, CHUNK), b.part(at, CHUNK), digits, sum);
+                }
+                if whole < len {
+                    let (a, b): ([_; CHUNK], [_; CHUNK]) =
+                        (a.after(whole).padded(0), b.after(whole).padded(0));
+                    add_chunk::<E>(Run::of(&a), Run::of(&b), digits, sum);
                 }
                 Tier::Digits
             }
@@ -109,22 +114,23 @@ pub(super) fn add_to_lanes<E: Real, L: Lanes<N>, const N: usize>(
     }
 }
 
-/// Adds at most [`CHUNK`] terms of any size.
+/// Adds [`CHUNK`] terms of any size.
 #[inline(always)]
 pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut Digits, sum: &mut E::Sum) {
-    let (mut terms, mut more) = ([0.0; CHUNK], [0.0; CHUNK]);
-    let mut inexact = 0;
-    for ((places, a), b) in terms.iter_mut().zip(&mut more).zip(a.iter()).zip(b.iter()) {
-        [*places.0, *places.1] = E::term(a, b);
-        inexact |= E::inexact(a, b);
-    }
-    let exact = sum.as_mut();
-    let added =
-        inexact == 0 && if E::SHORT { digits.add_short(&terms, exact) } else { digits.add(&terms, exact) };
+    assert!(a.len() == CHUNK && b.len() == CHUNK);
+    let (exact, term) = (sum.as_mut(), |i| E::term(a.get(i), b.get(i)));
+    let added = if E::SHORT {
+        digits.add_short(|i| term(i)[0] as f32, E::SIGNED, exact)
+    } else {
+        let inexact = (0..CHUNK).fold(0, |all, i| all | E::inexact(a.get(i), b.get(i)));
+        let added = inexact == 0 && digits.add(|i| term(i)[0], E::SIGNED, exact);
+        if added && E::PAIRED {
+            digits.add(|i| term(i)[1], true, exact);
+        }
+        added
+    };
     if !added {
         a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
-    } else if E::PAIRED {
-        digits.add(&more, exact);
     }
 }
 

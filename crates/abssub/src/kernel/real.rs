@@ -11,8 +11,10 @@ pub(super) trait Real: Element<Left: Pod, Right = <Self as Element>::Left> {
     type Sum: State + AsMut<ExactSum>;
     /// Whether a term is two doubles.
     const PAIRED: bool = false;
-    /// Whether every term is a single.
+    /// Whether every term is a single, and exact.
     const SHORT: bool = false;
+    /// Whether a term may be negative.
+    const SIGNED: bool = false;
 
     /// What is summed; the second is zero unless terms are pairs.
     fn term(a: Self::Left, b: Self::Left) -> [f64; 2];
@@ -50,10 +52,11 @@ fn specials<E: Real>(a: E::Left, b: E::Left, term: f64) -> Specials {
 }
 
 macro_rules! reals {
-    ($($t:ty, short $short:literal: |$x:ident| $($part:expr),+;)*) => {$(
+    ($($t:ty, short $short:literal, signed $signed:literal: |$x:ident| $($part:expr),+;)*) => {$(
         impl Real for $t {
             type Sum = ExactSum;
             const SHORT: bool = $short;
+            const SIGNED: bool = $signed;
 
             #[inline(always)]
             fn term(a: Self::Left, b: Self::Left) -> [f64; 2] {
@@ -67,15 +70,15 @@ macro_rules! reals {
     )*};
 }
 reals! {
-    f16, short true: |x| x;
-    f32, short true: |x| x;
-    f64, short false: |x| x;
-    Complex32, short true: |z| z.re, z.im;
-    Complex64, short false: |z| z.re, z.im;
-    Squared<f16>, short true: |x| x;
-    Squared<f32>, short false: |x| x;
-    Squared<Complex32>, short false: |z| z.re, z.im;
-    Term, short false: |x| x;
+    f16, short true, signed false: |x| x;
+    f32, short true, signed false: |x| x;
+    f64, short false, signed false: |x| x;
+    Complex32, short true, signed false: |z| z.re, z.im;
+    Complex64, short false, signed false: |z| z.re, z.im;
+    Squared<f16>, short true, signed false: |x| x;
+    Squared<f32>, short false, signed false: |x| x;
+    Squared<Complex32>, short false, signed false: |z| z.re, z.im;
+    Term, short false, signed true: |x| x;
 }
 
 /// The squares of doubles: rounded, and what rounding left over.
