@@ -23,7 +23,7 @@ const NO_BIN: u32 = u32::MAX;
 /// Keys that are worth counting by value first.
 const BY_VALUE_FROM: usize = 2048;
 /// Tables that are filled in turn.
-const TABLES: usize = 4;
+const TABLES: usize = 8;
 /// Keys of which the counts fit a table even if they are all the same.
 const COUNTED: usize = 1 << 15;
 /// Keys that are written before they are counted by value.
