@@ -3,7 +3,7 @@
 use super::arch::Simd;
 use super::chosen::{EveryOf, sum_masked};
 use super::fold::{Fold, Meeting};
-use super::integer_columns::{Partial, sum_columns};
+use super::integer_columns::Partial;
 use super::rows::Rows;
 use super::vector_sum::{Bytes, Signed, Squares, Truth, Unsigned, Words};
 use super::vectors::{sum_row, sum_rows, sum_segments};
@@ -86,12 +86,12 @@ macro_rules! fold_with {
 
             #[inline(always)]
             fn fold_columns<S: Simd>(
-                _simd: S,
+                simd: S,
                 a: Rows<Self::Left>,
                 b: Rows<Self::Right>,
                 states: &mut [Self::State],
             ) {
-                sum_columns::<Self>(a, b, states);
+                <Self as Partial>::sum_columns(simd, a, b, states);
             }
         }
     )*};

@@ -1,15 +1,18 @@
 //! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
 
+use super::arch::Simd;
+use super::byte_columns;
 use super::rows::Rows;
 use super::unrolled::each_row;
+use super::vector_sum::{Signed, Truth, Unsigned};
 use crate::array::run::{Run, parts};
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
 
 /// Bytes of partial sums that are held at a time: long pieces of several rows read as streams do.
-const SUM_BYTES: usize = 40 << 10;
+pub(super) const SUM_BYTES: usize = 40 << 10;
 /// The same where there are no more columns: it costs time to clear the others.
-const FEW_BYTES: usize = 4 << 10;
+pub(super) const FEW_BYTES: usize = 4 << 10;
 
 /// A column's sum over some rows, before it joins the state.
 pub(crate) trait Partial: Element {
@@ -28,10 +31,21 @@ pub(crate) trait Partial: Element {
     const ROWS: usize;
     fn grow(sum: &mut Self::Sum, a: Self::Left, b: Self::Right);
     fn flush(sum: Self::Sum, state: &mut Counter<Self::Count>);
+
+    /// Adds all rows, column by column.
+    #[inline(always)]
+    fn sum_columns<S: Simd>(
+        _simd: S,
+        a: Rows<Self::Left>,
+        b: Rows<Self::Right>,
+        states: &mut [Counter<Self::Count>],
+    ) {
+        sum_columns::<Self>(a, b, states);
+    }
 }
 
 macro_rules! partials {
-    ($($t:ty: $sum:ty, $count:ty, $rows:expr),* $(,)?) => {$(
+    ($($t:ty: $sum:ty, $count:ty, $rows:expr $(, bytes $meaning:ty)?;)*) => {$(
         impl Partial for $t {
             type Sum = $sum;
             type Sums = [$sum; SUM_BYTES / size_of::<$sum>()];
@@ -59,44 +73,61 @@ macro_rules! partials {
             fn flush(sum: $sum, state: &mut Counter<$count>) {
                 state.0 += <$count>::from(sum);
             }
+
+            $(
+                // The columns beyond whole vectors take as long as eight vectors do.
+                #[inline(always)]
+                fn sum_columns<S: Simd>(
+                    simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    states: &mut [Counter<$count>],
+                ) {
+                    if states.len() < byte_columns::WIDE {
+                        sum_columns::<Self>(a, b, states);
+                    } else {
+                        byte_columns::sum_columns::<S, $meaning>(simd, a.bytes(), b.bytes(), states);
+                    }
+                }
+            )?
         }
     )*};
 }
 partials! {
     // 257 x 255 fits u16; 65537 x 65535 fits u32; (2^32 + 1) x (2^32 - 1) fits u64.
-    Bool: u16, u64, 257,
-    u8: u16, u64, 257,
-    i8: u16, u64, 257,
-    u16: u32, u64, 65537,
-    i16: u32, u64, 65537,
-    u32: u64, u128, 1 << 32,
-    i32: u64, u128, 1 << 32,
-    u64: u128, u128, usize::MAX,
-    i64: u128, u128, usize::MAX,
-    Mixed64: u128, u128, usize::MAX,
+    Bool: u16, u64, 257, bytes Truth;
+    u8: u16, u64, 257, bytes Unsigned;
+    i8: u16, u64, 257, bytes Signed;
+    u16: u32, u64, 65537;
+    i16: u32, u64, 65537;
+    u32: u64, u128, 1 << 32;
+    i32: u64, u128, 1 << 32;
+    u64: u128, u128, usize::MAX;
+    i64: u128, u128, usize::MAX;
+    Mixed64: u128, u128, usize::MAX;
     // 2^16 x 255^2 fits u32; 2^32 x 65535^2 fits u64.
-    Squared<u8>: u32, u64, 1 << 16,
-    Squared<i8>: u32, u64, 1 << 16,
-    Squared<u16>: u64, u128, 1 << 32,
-    Squared<i16>: u64, u128, 1 << 32,
-    Squared<u32>: u128, u128, usize::MAX,
-    Squared<i32>: u128, u128, usize::MAX,
+    Squared<u8>: u32, u64, 1 << 16;
+    Squared<i8>: u32, u64, 1 << 16;
+    Squared<u16>: u64, u128, 1 << 32;
+    Squared<i16>: u64, u128, 1 << 32;
+    Squared<u32>: u128, u128, usize::MAX;
+    Squared<i32>: u128, u128, usize::MAX;
 }
 
 /// So that no vector of partial sums crosses a cache line.
 #[repr(align(64))]
-struct Aligned<T>(T);
+pub(super) struct Aligned<T>(pub(super) T);
 
 /// Elements of a row that are handled together: what the compiler turns into vectors.
 const BLOCK: usize = 64;
 /// Rows that are read side by side: partial sums are loaded and stored once for all of them, and memory
 /// answers several streams faster than one.
-const ABREAST: usize = 8;
+pub(super) const ABREAST: usize = 8;
 /// How far ahead each of them is asked for.
-const AHEAD_BYTES: usize = 1024;
+pub(super) const AHEAD_BYTES: usize = 1024;
 
 #[inline(always)]
-pub(super) fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
+fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
     let (mut many, mut few);
     let sums = if states.len() > FEW_BYTES / size_of::<E::Sum>() {
         many = Aligned(E::sums());

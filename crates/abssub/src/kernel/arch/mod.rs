@@ -39,6 +39,9 @@ pub(crate) trait Simd: Copy {
     /// All of `run`, which has fewer than `BYTES` bytes, then zeros.
     fn load_partial(self, run: Run<u8>) -> Self::V;
 
+    /// Writes the first `BYTES` bytes of `out`, which has at least as many.
+    fn store(self, v: Self::V, out: &mut [u8]);
+
     /// The same eight bytes in every u64 lane.
     fn splat_u64(self, lane: u64) -> Self::V;
     /// The same four bytes in every u32 lane.
@@ -80,6 +83,10 @@ pub(crate) trait Simd: Copy {
     fn biased_diff_i16(self, a: Self::V, b: Self::V) -> Self::V;
     /// Adds neighbouring i16 lanes in i32, and those to `sum`.
     fn accumulate_i16(self, sum: Self::V, v: Self::V) -> Self::V;
+    /// Adds 16-bit lanes, wrapped.
+    fn add_u16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The high byte of each 16-bit lane.
+    fn high_bytes(self, v: Self::V) -> Self::V;
     /// Adds |a - b|^2 of each four unsigned bytes to an i32 lane of `sum`: at most 260100.
     fn accumulate_squares(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V;
     /// The sum of the i32 lanes.

@@ -64,6 +64,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn store(self, v: V, out: &mut [u8]) {
+        out[..BYTES].copy_from_slice(&v);
+    }
+
+    #[inline(always)]
     fn splat_u64(self, lane: u64) -> V {
         join([lane.to_ne_bytes(); 2])
     }
@@ -134,6 +139,17 @@ impl Simd for Portable {
         let (sum, v) = (lanes::<4, 4>(sum).map(i32::from_le_bytes), lanes::<8, 2>(v).map(i16::from_le_bytes));
         let next = |i: usize| sum[i] + i32::from(v[2 * i]) + i32::from(v[2 * i + 1]);
         join(std::array::from_fn::<_, 4, _>(|i| next(i).to_le_bytes()))
+    }
+
+    #[inline(always)]
+    fn add_u16(self, a: V, b: V) -> V {
+        let (a, b) = (lanes::<8, 2>(a).map(u16::from_le_bytes), lanes::<8, 2>(b).map(u16::from_le_bytes));
+        join(std::array::from_fn::<_, 8, _>(|i| a[i].wrapping_add(b[i]).to_le_bytes()))
+    }
+
+    #[inline(always)]
+    fn high_bytes(self, v: V) -> V {
+        std::array::from_fn(|i| if i % 2 == 0 { v[i + 1] } else { 0 })
     }
 
     #[inline(always)]

@@ -22,10 +22,10 @@ use std::arch::x86_64::*;
 macro_rules! instruction_set {
     (
         $(#[$doc:meta])* $name:ident: $v:ty, $bytes:literal x $registers:literal,
-        load $load:ident, zero $zero:ident, xor $xor:ident, or $or:ident,
+        load $load:ident, store $store:ident, zero $zero:ident, xor $xor:ident, or $or:ident,
         set1_epi8 $set1_epi8:ident, set1_epi16 $set1_epi16:ident,
         set1_epi32 $set1_epi32:ident, set1_epi64 $set1_epi64:ident,
-        sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident,
+        sad $sad:ident, add_epi64 $add_epi64:ident, add_epi32 $add_epi32:ident, add_epi16 $add_epi16:ident,
         subs_epu16 $subs_epu16:ident, max_epi16 $max_epi16:ident, min_epi16 $min_epi16:ident,
         sub_epi16 $sub_epi16:ident, madd_epi16 $madd_epi16:ident, subs_epu8 $subs_epu8:ident,
         and $and:ident, srli_epi16 $srli_epi16:ident,
@@ -49,7 +49,7 @@ macro_rules! instruction_set {
         }
 
         // SAFETY (every block below): a value of this type is made only where the instructions are
-        // enabled; they touch registers alone, but for the loads, whose bounds are asserted.
+        // enabled; they touch registers alone, but for the loads and the store, whose bounds are asserted.
         impl Simd for $name {
             type V = $v;
             type U64s = [u64; $bytes / 8];
@@ -76,6 +76,13 @@ macro_rules! instruction_set {
                 assert!(run.len() < $bytes);
                 // SAFETY: see above; no more than the run's bytes are read.
                 unsafe { $partial(run) }
+            }
+
+            #[inline(always)]
+            fn store(self, v: $v, out: &mut [u8]) {
+                assert!(out.len() >= $bytes);
+                // SAFETY: see above; the slice has the bytes.
+                unsafe { $store(out.as_mut_ptr().cast(), v) }
             }
 
             #[inline(always)]
@@ -159,6 +166,18 @@ macro_rules! instruction_set {
             fn accumulate_i16(self, sum: $v, v: $v) -> $v {
                 // SAFETY: see above.
                 unsafe { $add_epi32(sum, $madd_epi16(v, $set1_epi16(1))) }
+            }
+
+            #[inline(always)]
+            fn add_u16(self, a: $v, b: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $add_epi16(a, b) }
+            }
+
+            #[inline(always)]
+            fn high_bytes(self, v: $v) -> $v {
+                // SAFETY: see above.
+                unsafe { $srli_epi16::<8>(v) }
             }
 
             #[inline(always)]
@@ -250,10 +269,11 @@ fn padded<const N: usize>(run: Run<u8>) -> [u8; N] {
 instruction_set! {
     /// The x86-64 baseline.
     Sse2: __m128i, 16 x 16,
-    load _mm_loadu_si128, zero _mm_setzero_si128, xor _mm_xor_si128, or _mm_or_si128,
+    load _mm_loadu_si128, store _mm_storeu_si128, zero _mm_setzero_si128, xor _mm_xor_si128, or _mm_or_si128,
     set1_epi8 _mm_set1_epi8, set1_epi16 _mm_set1_epi16,
     set1_epi32 _mm_set1_epi32, set1_epi64 _mm_set1_epi64x,
     sad _mm_sad_epu8, add_epi64 _mm_add_epi64, add_epi32 _mm_add_epi32,
+    add_epi16 _mm_add_epi16,
     subs_epu16 _mm_subs_epu16, max_epi16 _mm_max_epi16, min_epi16 _mm_min_epi16,
     sub_epi16 _mm_sub_epi16, madd_epi16 _mm_madd_epi16, subs_epu8 _mm_subs_epu8,
     and _mm_and_si128, srli_epi16 _mm_srli_epi16,
@@ -268,10 +288,11 @@ instruction_set! {
 instruction_set! {
     /// 256-bit integer vectors.
     Avx2: __m256i, 32 x 16,
-    load _mm256_loadu_si256, zero _mm256_setzero_si256, xor _mm256_xor_si256, or _mm256_or_si256,
+    load _mm256_loadu_si256, store _mm256_storeu_si256, zero _mm256_setzero_si256, xor _mm256_xor_si256, or _mm256_or_si256,
     set1_epi8 _mm256_set1_epi8, set1_epi16 _mm256_set1_epi16,
     set1_epi32 _mm256_set1_epi32, set1_epi64 _mm256_set1_epi64x,
     sad _mm256_sad_epu8, add_epi64 _mm256_add_epi64, add_epi32 _mm256_add_epi32,
+    add_epi16 _mm256_add_epi16,
     subs_epu16 _mm256_subs_epu16, max_epi16 _mm256_max_epi16, min_epi16 _mm256_min_epi16,
     sub_epi16 _mm256_sub_epi16, madd_epi16 _mm256_madd_epi16, subs_epu8 _mm256_subs_epu8,
     and _mm256_and_si256, srli_epi16 _mm256_srli_epi16,
@@ -286,10 +307,11 @@ instruction_set! {
 instruction_set! {
     /// 512-bit vectors with byte and word operations.
     Avx512: __m512i, 64 x 32,
-    load _mm512_loadu_si512, zero _mm512_setzero_si512, xor _mm512_xor_si512, or _mm512_or_si512,
+    load _mm512_loadu_si512, store _mm512_storeu_si512, zero _mm512_setzero_si512, xor _mm512_xor_si512, or _mm512_or_si512,
     set1_epi8 _mm512_set1_epi8, set1_epi16 _mm512_set1_epi16,
     set1_epi32 _mm512_set1_epi32, set1_epi64 _mm512_set1_epi64,
     sad _mm512_sad_epu8, add_epi64 _mm512_add_epi64, add_epi32 _mm512_add_epi32,
+    add_epi16 _mm512_add_epi16,
     subs_epu16 _mm512_subs_epu16, max_epi16 _mm512_max_epi16, min_epi16 _mm512_min_epi16,
     sub_epi16 _mm512_sub_epi16, madd_epi16 _mm512_madd_epi16, subs_epu8 _mm512_subs_epu8,
     and _mm512_and_si512, srli_epi16 _mm512_srli_epi16,
