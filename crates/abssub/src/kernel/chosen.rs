@@ -221,13 +221,13 @@ fn add_part<S: Simd, K: VectorSum, const N: usize>(
             a[k].prefetch_ahead(AHEAD_BYTES);
             mask[k].prefetch_ahead(AHEAD_BYTES);
         }
-        each_row!(add_vector::<S, K, N>(simd, &mut lanes, [&a, &b, &mask], Simd::load));
+        add_vectors::<S, K, N, false>(simd, &mut lanes, [&a, &b, &mask]);
     }
     let (len, whole) = (a[0].len(), a[0].len() / S::BYTES * S::BYTES);
     if whole < len {
         let (a, b, mask) =
             (parts(a, whole, len - whole), parts(b, whole, len - whole), parts(mask, whole, len - whole));
-        each_row!(add_vector::<S, K, N>(simd, &mut lanes, [&a, &b, &mask], Simd::load_partial));
+        add_vectors::<S, K, N, true>(simd, &mut lanes, [&a, &b, &mask]);
     }
     for k in 0..N {
         let (sum, count) = lanes[k];
@@ -236,19 +236,28 @@ fn add_part<S: Simd, K: VectorSum, const N: usize>(
     }
 }
 
+/// One vector more of each row.
+#[inline(always)]
+fn add_vectors<S: Simd, K: VectorSum, const N: usize, const PARTIAL: bool>(
+    simd: S,
+    lanes: &mut [(S::V, S::V); N],
+    rows: [&[Run<u8>; N]; 3],
+) {
+    each_row!(add_vector::<S, K, N, PARTIAL>(simd, lanes, rows));
+}
+
 /// One vector more of row `R`, if there are so many.
 #[inline(always)]
-fn add_vector<S: Simd, K: VectorSum, const N: usize, const R: usize>(
+fn add_vector<S: Simd, K: VectorSum, const N: usize, const PARTIAL: bool, const R: usize>(
     simd: S,
     lanes: &mut [(S::V, S::V); N],
     [a, b, mask]: [&[Run<u8>; N]; 3],
-    load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     if R < N {
-        let ones = simd.min_bytes(load(simd, mask[R]), simd.splat_byte(1));
+        let ones = simd.min_bytes(simd.load_as::<PARTIAL>(mask[R]), simd.splat_byte(1));
         let bits = simd.sub_bytes(simd.zero(), ones);
-        let a = simd.and(K::prepared(simd, load(simd, a[R])), bits);
-        let b = simd.and(K::prepared(simd, load(simd, b[R])), bits);
+        let a = simd.and(K::prepared(simd, simd.load_as::<PARTIAL>(a[R])), bits);
+        let b = simd.and(K::prepared(simd, simd.load_as::<PARTIAL>(b[R])), bits);
         let (sum, count) = lanes[R];
         lanes[R] = (K::step(simd, sum, a, b), simd.add_u64(count, simd.sad_bytes(ones, simd.zero())));
     }

@@ -23,7 +23,11 @@ impl<E: Keyed> FindPair<'_, '_, E> {
     #[inline(always)]
     fn any(&self, at: usize) -> bool {
         let (a, b) = (self.a.block::<LANES>(at), self.b.block::<LANES>(at));
-        (0..LANES).fold(false, |found, i| found | (E::key(a[i], b[i]) == self.wanted))
+        let mut found = false;
+        for i in 0..LANES {
+            found |= E::key(a[i], b[i]) == self.wanted;
+        }
+        found
     }
 
     /// The place among `len` pairs from `at` on.

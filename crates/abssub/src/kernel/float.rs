@@ -42,7 +42,9 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
         let (a, b) = (a.part(at, len), b.part(at, len));
         at += len;
         if len < LANES {
-            a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
+            for (a, b) in a.iter().zip(b.iter()) {
+                E::add(a, b, sum);
+            }
             continue;
         }
         if number % RETRIED == 0 {
@@ -84,13 +86,21 @@ fn sum_certified<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Left>, sum
     if !a_rest.is_empty() {
         add_to_lanes::<E, L, LANES>(&a_rest.padded(0), &b_rest.padded(0), &mut lanes, &mut lost);
     }
-    if lost.iter().fold(0, |all, &bits| all | bits) != 0 {
+    let mut any = 0;
+    for bits in lost {
+        any |= bits;
+    }
+    if any != 0 {
         return false;
     }
     for lanes in &lanes[..1 + usize::from(E::PAIRED)] {
         match lanes.total() {
             Some(total) => sum.as_mut().add_pair(total),
-            None => (0..LANES).for_each(|lane| sum.as_mut().add_pair(lanes.sum(lane))),
+            None => {
+                for lane in 0..LANES {
+                    sum.as_mut().add_pair(lanes.sum(lane));
+                }
+            }
         }
     }
     true
@@ -122,7 +132,10 @@ pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut 
     let added = if E::SHORT {
         digits.add_short(|i| term(i)[0] as f32, E::SIGNED, exact)
     } else {
-        let inexact = (0..CHUNK).fold(0, |all, i| all | E::inexact(a.get(i), b.get(i)));
+        let mut inexact = 0;
+        for i in 0..CHUNK {
+            inexact |= E::inexact(a.get(i), b.get(i));
+        }
         let added = inexact == 0 && digits.add(|i| term(i)[0], E::SIGNED, exact);
         if added && E::PAIRED {
             digits.add(|i| term(i)[1], true, exact);
@@ -130,7 +143,9 @@ pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut 
         added
     };
     if !added {
-        a.iter().zip(b.iter()).for_each(|(a, b)| E::add(a, b, sum));
+        for (a, b) in a.iter().zip(b.iter()) {
+            E::add(a, b, sum);
+        }
     }
 }
 

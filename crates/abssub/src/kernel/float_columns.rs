@@ -40,8 +40,14 @@ pub(super) fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Left>, sums: &mu
             let strip = Strip::<E> { a, b, rows: rows.clone(), at: k * STRIP, width: sums.len() };
             let mut summed = Summed::<Plain<WIDTH>>::ZERO;
             strip.sum(&mut summed);
-            if summed.lost.iter().flatten().fold(0, |all, &bits| all | bits) == 0 {
-                sums.iter_mut().enumerate().for_each(|(i, sum)| summed.give::<E>(i, sum));
+            let mut any = 0;
+            for &bits in summed.lost.as_flattened() {
+                any |= bits;
+            }
+            if any == 0 {
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    summed.give::<E>(i, sum);
+                }
                 continue;
             }
             let mut summed = Summed::<Double<WIDTH>>::ZERO;
@@ -112,7 +118,9 @@ impl<E: Real> Strip<'_, E> {
     fn sum_column(&self, i: usize, sum: &mut E::Sum) {
         let at = self.at + i;
         if self.rows.len() < CHUNK {
-            self.rows.clone().for_each(|row| E::add(self.a.row(row).get(at), self.b.row(row).get(at), sum));
+            for row in self.rows.clone() {
+                E::add(self.a.row(row).get(at), self.b.row(row).get(at), sum);
+            }
             return;
         }
         let mut digits = Digits::ZERO;
@@ -129,6 +137,8 @@ impl<E: Real> Strip<'_, E> {
 #[inline(always)]
 fn column<T: Pod>(rows: Rows<T>, some: Range<usize>, at: usize) -> [T; CHUNK] {
     let mut elements = [T::ZERO; CHUNK];
-    elements.iter_mut().zip(some).for_each(|(element, row)| *element = Run::get(rows.row(row), at));
+    for (element, row) in elements.iter_mut().zip(some) {
+        *element = Run::get(rows.row(row), at);
+    }
     elements
 }

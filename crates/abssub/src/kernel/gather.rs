@@ -69,7 +69,9 @@ fn copy_swapped<W: Pod>(strip: Strip<'_, W>, swapped: bool, out: &mut [W]) {
 
 #[inline(always)]
 fn swap<W: Pod>(values: &mut [W]) {
-    values.iter_mut().for_each(|value| *value = value.swapped());
+    for value in values {
+        *value = value.swapped();
+    }
 }
 
 /// Brings the elements of a strip into `out`.
@@ -98,13 +100,17 @@ pub(super) fn copy<W: Pod>(strip: Strip<'_, W>, out: &mut [W]) {
 fn copy_run<W: Pod>(run: Run<'_, W>, out: &mut [W]) {
     let (lines, rest) = run.bytes().blocks::<LINE>();
     let (out_lines, out_rest) = view_mut::<W, u8>(out).as_chunks_mut::<LINE>();
-    out_lines.iter_mut().zip(lines).for_each(|(place, line)| *place = line);
+    for (place, line) in out_lines.iter_mut().zip(lines) {
+        *place = line;
+    }
     fill(out_rest, rest.iter());
 }
 
 #[inline(always)]
 fn fill<W>(out: &mut [W], values: impl Iterator<Item = W>) {
-    out.iter_mut().zip(values).for_each(|(place, value)| *place = value);
+    for (place, value) in out.iter_mut().zip(values) {
+        *place = value;
+    }
 }
 
 #[cfg(test)]

@@ -112,10 +112,17 @@ impl<E: Keyed> Kernel for CountBinsOfPairs<'_, '_, E> {
 #[inline(always)]
 fn count_keys<K: Key>(bins: &Bins<K>, keys: &[K], flags: Option<&[u8]>, counts: &mut [u64]) {
     match flags {
-        None => keys.iter().for_each(|&key| bins.count_in(key, 1, counts)),
+        None => {
+            for &key in keys {
+                bins.count_in(key, 1, counts);
+            }
+        }
         Some(flags) => {
-            let taken = keys.iter().zip(flags).filter(|&(_, &flag)| flag != 0);
-            taken.for_each(|(&key, _)| bins.count_in(key, 1, counts));
+            for (&key, &flag) in keys.iter().zip(flags) {
+                if flag != 0 {
+                    bins.count_in(key, 1, counts);
+                }
+            }
         }
     }
 }
@@ -161,9 +168,13 @@ fn by_value_of<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>) -> [u64; 256] {
         write_row::<E>(a.part(at, len), b.part(at, len), keys);
         let (words, rest) = E::Key::bytes(keys).as_chunks::<8>();
         for word in words.iter().map(|&word| u64::from_le_bytes(word)) {
-            (0..8).for_each(|i| tables[i % TABLES][(word >> (8 * i)) as usize & 255] += 1);
+            for i in 0..8 {
+                tables[i % TABLES][(word >> (8 * i)) as usize & 255] += 1;
+            }
         }
-        rest.iter().for_each(|&key| tables[0][usize::from(key)] += 1);
+        for &key in rest {
+            tables[0][usize::from(key)] += 1;
+        }
     }
     std::array::from_fn(|value| tables.iter().map(|table| u64::from(table[value])).sum())
 }

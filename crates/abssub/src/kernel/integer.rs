@@ -113,7 +113,7 @@ fold_with! {
     i32: |_simd, a, b| sum_lanes::<i32>(a, b);
     u64: |_simd, a, b| sum_halves::<u64>(a, b);
     i64: |_simd, a, b| sum_halves::<i64>(a, b);
-    Mixed64: |_simd, a, b| a.iter().zip(b.iter()).map(|(a, b)| Mixed64::absdiff(a, b)).sum::<u128>();
+    Mixed64: |_simd, a, b| sum_singly::<Mixed64>(a, b);
     Squared<u16>: |_simd, a, b| sum_lanes::<Self>(a, b);
     Squared<i16>: |_simd, a, b| sum_lanes::<Self>(a, b);
     Squared<u32>: |_simd, a, b| sum_halves::<Self>(a, b);
@@ -130,10 +130,18 @@ where
     let ((a, a_rest), (b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
     let mut sums = [0u64; LANES];
     for (a, b) in a.zip(b) {
-        (0..LANES).for_each(|i| sums[i] += u64::from(E::absdiff(a[i], b[i])));
+        for i in 0..LANES {
+            sums[i] += u64::from(E::absdiff(a[i], b[i]));
+        }
     }
-    let rest = a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u64::from(E::absdiff(a, b)));
-    sums.iter().sum::<u64>() + rest.sum::<u64>()
+    let mut sum = 0;
+    for lane in sums {
+        sum += lane;
+    }
+    for (a, b) in a_rest.iter().zip(b_rest.iter()) {
+        sum += u64::from(E::absdiff(a, b));
+    }
+    sum
 }
 
 /// 64-bit differences as two 32-bit halves, each in u64 lanes: exact for runs below 2^32 elements.
@@ -152,7 +160,19 @@ where
             high[i] += diff >> 32;
         }
     }
-    let wide = |lanes: [u64; LANES]| lanes.iter().map(|&lane| u128::from(lane)).sum::<u128>();
-    let rest = a_rest.iter().zip(b_rest.iter()).map(|(a, b)| u128::from(E::absdiff(a, b)));
-    wide(low) + (wide(high) << 32) + rest.sum::<u128>()
+    let mut sum = 0;
+    for i in 0..LANES {
+        sum += u128::from(low[i]) + (u128::from(high[i]) << 32);
+    }
+    sum + sum_singly::<E>(a_rest, b_rest)
+}
+
+/// One difference after the other.
+#[inline(always)]
+fn sum_singly<E: Element<Diff: Into<u128>>>(a: Run<E::Left>, b: Run<E::Right>) -> u128 {
+    let mut sum = 0;
+    for (a, b) in a.iter().zip(b.iter()) {
+        sum += E::absdiff(a, b).into();
+    }
+    sum
 }

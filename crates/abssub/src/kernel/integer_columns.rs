@@ -146,7 +146,9 @@ fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Co
             for i in (first..abreast).step_by(ABREAST) {
                 add_rows::<E, ABREAST>(a, b, i, k * strip, sums);
             }
-            (abreast..until).for_each(|i| add_rows::<E, 1>(a, b, i, k * strip, sums));
+            for i in abreast..until {
+                add_rows::<E, 1>(a, b, i, k * strip, sums);
+            }
             for (state, sum) in states.iter_mut().zip(&mut *sums) {
                 E::flush(std::mem::replace(sum, E::ZERO), state);
             }
@@ -178,7 +180,9 @@ fn add_rows<E: Partial, const N: usize>(
     }
     let whole = len - rest.len();
     for (j, sum) in rest.iter_mut().enumerate() {
-        (0..N).for_each(|n| E::grow(sum, rows_a[n].get(whole + j), rows_b[n].get(whole + j)));
+        for n in 0..N {
+            E::grow(sum, rows_a[n].get(whole + j), rows_b[n].get(whole + j));
+        }
     }
 }
 
@@ -192,6 +196,8 @@ fn add_block<E: Partial, const N: usize, const R: usize>(
 ) {
     if R < N {
         let (a, b) = (a[R].block::<BLOCK>(at), b[R].block::<BLOCK>(at));
-        (0..BLOCK).for_each(|j| E::grow(&mut sums[j], a[j], b[j]));
+        for j in 0..BLOCK {
+            E::grow(&mut sums[j], a[j], b[j]);
+        }
     }
 }

@@ -19,7 +19,9 @@ impl<K: Key> Kernel for GreatestOfColumns<'_, K> {
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
         for row in self.keys.chunks_exact(self.greatest.len()) {
-            self.greatest.iter_mut().zip(row).for_each(|(greatest, &key)| *greatest = (*greatest).max(key));
+            for (greatest, &key) in self.greatest.iter_mut().zip(row) {
+                *greatest = (*greatest).max(key);
+            }
         }
     }
 }
@@ -57,17 +59,19 @@ impl<K: Key> Kernel for LocateInColumns<'_, K> {
                 let (keys, row) = (&keys[k * STRIP..][..greatest.len()], K::narrow(row as u128));
                 let places = best.iter_mut().zip(rows.iter_mut()).zip(keys);
                 if row == K::default() {
-                    places.for_each(|((best, at), &key)| (*best, *at) = (key, row));
+                    for ((best, at), &key) in places {
+                        (*best, *at) = (key, row);
+                    }
                 } else if self.step < 0 {
-                    places.for_each(|((best, at), &key)| {
+                    for ((best, at), &key) in places {
                         *at = if key >= *best { row } else { *at };
                         *best = key.max(*best);
-                    });
+                    }
                 } else {
-                    places.for_each(|((best, at), &key)| {
+                    for ((best, at), &key) in places {
                         *at = if key > *best { row } else { *at };
                         *best = key.max(*best);
-                    });
+                    }
                 }
             }
             for (((greatest, at), &mut key), row) in greatest.iter_mut().zip(at).zip(best).zip(rows) {
@@ -105,7 +109,9 @@ impl<K: Key> Kernel for CountColumns<'_, K> {
                         *lane = lane.plus(if inside { K::ONE } else { K::default() });
                     }
                 }
-                counts.iter_mut().zip(lanes).for_each(|(count, lane)| *count += lane.wide() as u64);
+                for (count, lane) in counts.iter_mut().zip(&lanes) {
+                    *count += lane.wide() as u64;
+                }
             }
         }
     }

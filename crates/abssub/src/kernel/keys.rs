@@ -54,10 +54,14 @@ pub(super) fn write_row<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>, keys: &mut 
     let ((mut a, a_rest), (b, b_rest)) = (a.blocks::<BLOCK>(), b.blocks::<BLOCK>());
     let (blocks, rest) = keys.as_chunks_mut::<BLOCK>();
     for ((keys, b), a) in blocks.iter_mut().zip(b).zip(a.ahead::<AHEAD_BYTES>()) {
-        (0..BLOCK).for_each(|i| keys[i] = E::key(a[i], b[i]));
+        for i in 0..BLOCK {
+            keys[i] = E::key(a[i], b[i]);
+        }
     }
     let pairs = a_rest.iter().zip(b_rest.iter());
-    rest.iter_mut().zip(pairs).for_each(|(key, (a, b))| *key = E::key(a, b));
+    for (key, (a, b)) in rest.iter_mut().zip(pairs) {
+        *key = E::key(a, b);
+    }
 }
 
 /// Whether any key is the last number's or above: infinite, or not a number.
@@ -71,7 +75,11 @@ impl<K: Key> Kernel for AnyFrom<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> bool {
-        self.keys.iter().fold(false, |any, &key| any | (key >= self.last))
+        let mut any = false;
+        for &key in self.keys {
+            any |= key >= self.last;
+        }
+        any
     }
 }
 
@@ -96,7 +104,11 @@ impl<K: Key> Kernel for Flip<'_, K> {
 #[inline(always)]
 pub(super) fn flip<K: Key>(keys: &mut [K], flags: Option<&[u8]>, last: K) {
     match flags {
-        None => keys.iter_mut().for_each(|key| *key = last.less(*key)),
+        None => {
+            for key in keys {
+                *key = last.less(*key);
+            }
+        }
         Some(flags) => {
             for (key, &flag) in keys.iter_mut().zip(flags) {
                 *key = if flag != 0 { last.less(*key) } else { K::default() };

@@ -54,7 +54,7 @@ impl<E: Keyed> Kernel for LookAtPairs<'_, '_, E> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) -> Seen<E::Key> {
-        let mut seen = Seen::default();
+        let mut seen = Seen::<E::Key>::default();
         let len = self.a.len();
         let (blocks, whole) = (len - len % LANES, len - len % KEYS);
         if blocks > 0 {
@@ -66,8 +66,9 @@ impl<E: Keyed> Kernel for LookAtPairs<'_, '_, E> {
             for at in (whole..blocks).step_by(LANES) {
                 self.look::<S, 1>(simd, at, &mut tally);
             }
-            seen.high = tally.high.into_iter().fold(seen.high, E::Key::max);
-            seen.low = tally.low.into_iter().fold(seen.low, E::Key::max);
+            for i in 0..LANES {
+                (seen.high, seen.low) = (seen.high.max(tally.high[i]), seen.low.max(tally.low[i]));
+            }
         }
         for i in blocks..len {
             self.look_once(i, &mut seen);
@@ -123,7 +124,11 @@ fn count_inside<S: Simd, K: Key, const N: usize>(
         }
     }
     if K::BITS != 8 {
-        return lanes.iter().map(|lane| lane.wide() as u64).sum::<u64>();
+        let mut count = 0;
+        for lane in lanes {
+            count += lane.wide() as u64;
+        }
+        return count;
     }
     let (bytes, mut sum) = (Run::of(K::bytes(&lanes)), simd.zero());
     for at in (0..bytes.len()).step_by(S::BYTES) {
@@ -135,7 +140,9 @@ fn count_inside<S: Simd, K: Key, const N: usize>(
 #[inline(always)]
 fn greatest<K: Key, const N: usize>(keys: &[[K; LANES]; N], mut lanes: [K; LANES]) -> [K; LANES] {
     for keys in keys {
-        (0..LANES).for_each(|i| lanes[i] = lanes[i].max(keys[i]));
+        for i in 0..LANES {
+            lanes[i] = lanes[i].max(keys[i]);
+        }
     }
     lanes
 }

@@ -25,10 +25,15 @@ impl<E: Keyed, const FLIPPED: bool> Kernel for GreatestOfPairs<'_, E, FLIPPED> {
         let ((mut a, a_rest), (b, b_rest)) = (self.a.blocks::<LANES>(), self.b.blocks::<LANES>());
         let mut lanes = [E::Key::default(); LANES];
         for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b) {
-            (0..LANES).for_each(|i| lanes[i] = lanes[i].max(key(a[i], b[i])));
+            for i in 0..LANES {
+                lanes[i] = lanes[i].max(key(a[i], b[i]));
+            }
         }
-        let greatest = greatest_of(lanes);
-        a_rest.iter().zip(b_rest.iter()).fold(greatest, |high, (a, b)| high.max(key(a, b)))
+        let mut greatest = greatest_of(lanes);
+        for (a, b) in a_rest.iter().zip(b_rest.iter()) {
+            greatest = greatest.max(key(a, b));
+        }
+        greatest
     }
 }
 
@@ -55,11 +60,16 @@ impl<E: Keyed> Kernel for CountPairs<'_, E> {
             // Lanes as wide as the keys: 255 steps are what the narrowest holds.
             let mut lanes = [E::Key::default(); LANES];
             for (b, a) in b.by_ref().take(255).zip(a.ahead::<AHEAD_BYTES>()) {
-                (0..LANES).for_each(|i| lanes[i] = lanes[i].plus(one(a[i], b[i])));
+                for i in 0..LANES {
+                    lanes[i] = lanes[i].plus(one(a[i], b[i]));
+                }
             }
-            total += lanes.iter().map(|lane| lane.wide() as u64).sum::<u64>();
+            total += sum_of(&lanes);
         }
-        total + a_rest.iter().zip(b_rest.iter()).map(|(a, b)| one(a, b).wide() as u64).sum::<u64>()
+        for (a, b) in a_rest.iter().zip(b_rest.iter()) {
+            total += one(a, b).wide() as u64;
+        }
+        total
     }
 }
 
@@ -87,7 +97,9 @@ impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
         each_row!(settle::<E, N>(&lanes, &mut greatest));
         for r in 0..N {
             let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
-            greatest[r] = rest.fold(greatest[r], |high, (a, b)| high.max(E::key(a, b)));
+            for (a, b) in rest {
+                greatest[r] = greatest[r].max(E::key(a, b));
+            }
         }
         greatest
     }
@@ -99,10 +111,22 @@ fn greatest_of<K: Key>(mut lanes: [K; LANES]) -> K {
     // By halves, so that lanes stay vectors.
     let mut half = LANES / 2;
     while half > 0 {
-        (0..half).for_each(|i| lanes[i] = lanes[i].max(lanes[i + half]));
+        for i in 0..half {
+            lanes[i] = lanes[i].max(lanes[i + half]);
+        }
         half /= 2;
     }
     lanes[0]
+}
+
+/// The sum of the lanes.
+#[inline(always)]
+fn sum_of<K: Key>(lanes: &[K; LANES]) -> u64 {
+    let mut sum = 0;
+    for lane in lanes {
+        sum += lane.wide() as u64;
+    }
+    sum
 }
 
 /// The greatest key of row `R`, if there are so many.
@@ -126,7 +150,9 @@ fn raise<E: Keyed, const N: usize, const R: usize>(
     if R < N {
         a[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
         let a = a[R].block::<LANES>(0);
-        (0..LANES).for_each(|i| lanes[R][i] = lanes[R][i].max(E::key(a[i], b[i])));
+        for i in 0..LANES {
+            lanes[R][i] = lanes[R][i].max(E::key(a[i], b[i]));
+        }
     }
 }
 
@@ -163,7 +189,9 @@ impl<E: Keyed, const N: usize> Kernel for CountRows<'_, E, N> {
         }
         for r in 0..N {
             let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
-            counts[r] += rest.filter(|&(a, b)| E::key(a, b).less(low) <= span).count() as u64;
+            for (a, b) in rest {
+                counts[r] += u64::from(E::key(a, b).less(low) <= span);
+            }
         }
         counts
     }
@@ -191,7 +219,7 @@ fn tally<E: Keyed, const N: usize, const R: usize>(
 #[inline(always)]
 fn count_up<E: Keyed, const N: usize, const R: usize>(lanes: &[[E::Key; LANES]; N], counts: &mut [u64; N]) {
     if R < N {
-        counts[R] += lanes[R].iter().map(|lane| lane.wide() as u64).sum::<u64>();
+        counts[R] += sum_of(&lanes[R]);
     }
 }
 

@@ -102,7 +102,9 @@ macro_rules! fold_singles {
 
             #[inline(always)]
             fn fold_row<S: Simd>(_: S, a: Run<Self::Left>, b: Run<Self::Right>, state: &mut Self::State) {
-                a.iter().zip(b.iter()).for_each(|(a, b)| Self::add(a, b, state));
+                for (a, b) in a.iter().zip(b.iter()) {
+                    Self::add(a, b, state);
+                }
             }
 
             #[inline(always)]
@@ -114,7 +116,9 @@ macro_rules! fold_singles {
             ) {
                 for i in 0..a.count() {
                     let pairs = a.row(i).iter().zip(b.row(i).iter());
-                    states.iter_mut().zip(pairs).for_each(|(state, (a, b))| Self::add(a, b, state));
+                    for (state, (a, b)) in states.iter_mut().zip(pairs) {
+                        Self::add(a, b, state);
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ use super::arch::{LANE, Simd};
 use super::gather::copy;
 use super::unrolled::each_row;
 use crate::array::grid::{Grid, Sheet};
-use crate::array::run::{LINE, Pod, Run};
+use crate::array::run::{LINE, Pod};
 
 /// Brings the elements of `from` into `out`, by way of `tile` if columns have gaps.
 #[inline(always)]
@@ -94,31 +94,30 @@ fn turn<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
         let at = at.min(across - N);
         for row in (0..whole).step_by(width) {
             let from = columns.part(at, N, row, width);
-            turn_squares::<S, W, SIZE, N>(simd, from, sheet.part(row, width, at, N), next, S::load);
+            turn_squares::<S, W, SIZE, N, false>(simd, from, sheet.part(row, width, at, N), next);
         }
         if whole < rows {
             let rest = rows - whole;
             let from = columns.part(at, N, whole, rest);
-            turn_squares::<S, W, SIZE, N>(simd, from, sheet.part(whole, rest, at, N), next, S::load_partial);
+            turn_squares::<S, W, SIZE, N, true>(simd, from, sheet.part(whole, rest, at, N), next);
         }
     }
 }
 
 /// Brings `N` columns, of whose elements a vector holds all, into rows, and asks for what lies `next` to them.
 #[inline(always)]
-fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize>(
+fn turn_squares<S: Simd, W: Pod, const SIZE: usize, const N: usize, const PARTIAL: bool>(
     simd: S,
     columns: Grid<'_, W>,
     mut rows: Sheet<'_, W>,
     next: Option<isize>,
-    load: impl Fn(S, Run<u8>) -> S::V,
 ) {
     let mut square = [simd.zero(); N];
     for (vector, column) in square.iter_mut().zip(columns.runs()) {
         if let Some(next) = next {
             column.foresee(next);
         }
-        *vector = load(simd, column.bytes());
+        *vector = simd.load_as::<PARTIAL>(column.bytes());
     }
     turn_lanes::<S, SIZE, N>(simd, &mut square);
     each_row!(put::<S, W, N>(simd, &square, &mut rows));

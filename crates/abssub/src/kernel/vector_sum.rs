@@ -121,7 +121,9 @@ impl<M: Meaning> VectorSum for Bytes<M> {
         states: &mut [T],
         grow: impl Fn(&mut T, u64),
     ) {
-        states.iter_mut().zip(simd.lanes_u64(sum)).for_each(|(state, lane)| grow(state, lane));
+        for (state, lane) in states.iter_mut().zip(simd.lanes_u64(sum)) {
+            grow(state, lane);
+        }
     }
 
     #[inline(always)]
@@ -152,7 +154,9 @@ impl<const SIGNED: bool> VectorSum for Words<SIGNED> {
     #[inline(always)]
     fn each_lane<S: Simd, T>(simd: S, sum: S::V, steps: usize, states: &mut [T], grow: impl Fn(&mut T, u64)) {
         let total = |lane: i32| (i64::from(lane) + steps as i64 * 65536) as u64;
-        states.iter_mut().zip(simd.lanes_i32(sum)).for_each(|(state, lane)| grow(state, total(lane)));
+        for (state, lane) in states.iter_mut().zip(simd.lanes_i32(sum)) {
+            grow(state, total(lane));
+        }
     }
 
     #[inline(always)]
@@ -190,7 +194,9 @@ impl<M: Meaning> VectorSum for Squares<M> {
         states: &mut [T],
         grow: impl Fn(&mut T, u64),
     ) {
-        states.iter_mut().zip(simd.lanes_i32(sum)).for_each(|(state, lane)| grow(state, lane as u64));
+        for (state, lane) in states.iter_mut().zip(simd.lanes_i32(sum)) {
+            grow(state, lane as u64);
+        }
     }
 
     #[inline(always)]

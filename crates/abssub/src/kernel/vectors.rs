@@ -114,8 +114,9 @@ fn sum_together<S: Simd, K: VectorSum>(simd: S, a: Rows<u8>, b: Rows<u8>) -> u64
                 sum = step::<S, K>(simd, sum, a, b);
             }
             if whole < a.len() {
-                let beyond = |run: Run<u8>| K::prepared(simd, simd.load_partial(run.after(whole)));
-                sum = K::step(simd, sum, beyond(a), beyond(b));
+                let a = K::prepared(simd, simd.load_partial(a.after(whole)));
+                let b = K::prepared(simd, simd.load_partial(b.after(whole)));
+                sum = K::step(simd, sum, a, b);
             }
         }
         total += K::total(simd, sum, rows * steps);
@@ -221,32 +222,26 @@ fn lanes_beside<S: Simd, K: VectorSum, const M: usize>(simd: S, a: [Run<u8>; M],
                 row.prefetch_ahead(K::AHEAD_BYTES);
             }
         }
-        add_step::<S, K, M>(simd, a, b, &mut sums, Simd::load);
+        add_step::<S, K, M, false>(simd, a, b, &mut sums);
     }
     let whole = b.len() / S::BYTES * S::BYTES;
     if whole < b.len() {
-        add_step::<S, K, M>(
-            simd,
-            parts(a, whole, b.len() - whole),
-            b.after(whole),
-            &mut sums,
-            Simd::load_partial,
-        );
+        let rest = parts(a, whole, b.len() - whole);
+        add_step::<S, K, M, true>(simd, rest, b.after(whole), &mut sums);
     }
     sums
 }
 
 /// One vector more of each row. Plain loops: an array's own methods would not be compiled for the level.
 #[inline(always)]
-fn add_step<S: Simd, K: VectorSum, const M: usize>(
+fn add_step<S: Simd, K: VectorSum, const M: usize, const PARTIAL: bool>(
     simd: S,
     a: [Run<u8>; M],
     b: Run<u8>,
     sums: &mut [S::V; M],
-    load: impl Fn(S, Run<u8>) -> S::V,
 ) {
-    let shared = K::prepared(simd, load(simd, b));
+    let shared = K::prepared(simd, simd.load_as::<PARTIAL>(b));
     for i in 0..M {
-        sums[i] = K::step(simd, sums[i], K::prepared(simd, load(simd, a[i])), shared);
+        sums[i] = K::step(simd, sums[i], K::prepared(simd, simd.load_as::<PARTIAL>(a[i])), shared);
     }
 }

@@ -58,9 +58,13 @@ fn add_places<E: Partial, const A: bool>(
 ) {
     if A {
         let (a, b) = (a.block::<PLACES>(from + x), b.get(x));
-        (0..PLACES).for_each(|i| E::grow(&mut sums[i], a[i], b));
+        for i in 0..PLACES {
+            E::grow(&mut sums[i], a[i], b);
+        }
     } else {
         let (a, b) = (a.get(x), b.block::<PLACES>(from + x));
-        (0..PLACES).for_each(|i| E::grow(&mut sums[i], a, b[i]));
+        for i in 0..PLACES {
+            E::grow(&mut sums[i], a, b[i]);
+        }
     }
 }

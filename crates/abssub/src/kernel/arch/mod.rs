@@ -39,6 +39,12 @@ pub(crate) trait Simd: Copy {
     /// All of `run`, which has fewer than `BYTES` bytes, then zeros.
     fn load_partial(self, run: Run<u8>) -> Self::V;
 
+    /// All of `run`: `BYTES` bytes and perhaps more, or with `PARTIAL` fewer. To hand on a function instead would
+    /// make each call of it one.
+    #[inline(always)]
+    fn load_as<const PARTIAL: bool>(self, run: Run<u8>) -> Self::V {
+        if PARTIAL { self.load_partial(run) } else { self.load(run) }
+    }
     /// Writes the first `BYTES` bytes of `out`, which has at least as many.
     fn store(self, v: Self::V, out: &mut [u8]);
 
@@ -65,7 +71,11 @@ pub(crate) trait Simd: Copy {
     /// The sum of the u64 lanes.
     #[inline(always)]
     fn sum_u64(self, v: Self::V) -> u64 {
-        self.lanes_u64(v).into_iter().sum()
+        let mut sum = 0;
+        for lane in self.lanes_u64(v) {
+            sum += lane;
+        }
+        sum
     }
     /// The same of eight vectors.
     #[inline(always)]
@@ -92,7 +102,11 @@ pub(crate) trait Simd: Copy {
     /// The sum of the i32 lanes.
     #[inline(always)]
     fn sum_i32(self, v: Self::V) -> i64 {
-        self.lanes_i32(v).into_iter().map(i64::from).sum()
+        let mut sum = 0;
+        for lane in self.lanes_i32(v) {
+            sum += i64::from(lane);
+        }
+        sum
     }
 
     /// The same byte everywhere.
