@@ -17,8 +17,7 @@ from .limits import REPOSITORY
 from .sweep import SWEEPS, draw
 from .timing import measured
 
-RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
-PLOTS = REPOSITORY / "benchmarks" / "plots"
+PAGES = REPOSITORY / "benchmarks"
 # Processes a core, above which other work disturbs the times.
 BUSY = 0.3
 
@@ -29,6 +28,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", type=re.compile, metavar="REGEX", help="the cases whose names match")
     parser.add_argument("--no-rivals", action="store_true", help="abssub and the limits alone")
     parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md and its plots")
+    parser.add_argument("--machine", metavar="NAME", help="write RESULTS-NAME.md instead, of another machine")
     parser.add_argument("--list", action="store_true", help="only list the cases")
     return parser.parse_args(arguments)
 
@@ -54,13 +54,13 @@ def command(arguments: list[str]) -> str:
     return f"{target} BENCH_FLAGS={shlex.quote(shlex.join(flags))}" if flags else target
 
 
-def plots(scale: Scale) -> list[Path]:
+def plots(scale: Scale, folder: Path) -> list[Path]:
     """Every plot; none where matplotlib is not installed."""
     drawn = []
     for sweep in SWEEPS:
         say(f"drawing {sweep.name} ...")
         try:
-            drawn.append(draw(sweep, scale, PLOTS))
+            drawn.append(draw(sweep, scale, folder))
         except ImportError as error:
             say(f"no plots: {error}")
             break
@@ -85,8 +85,10 @@ def main() -> int:
         print(f"{report.block(found[-1])}\n", flush=True)
     print(report.summary(found))
     if options.write:
-        RESULTS.write_text(page.page(found, command(arguments), load, plots(scale)))
-        print(f"\nwritten: {RESULTS.relative_to(REPOSITORY)}")
+        suffix = f"-{options.machine}" if options.machine else ""
+        path = PAGES / f"RESULTS{suffix}.md"
+        path.write_text(page.page(found, command(arguments), load, plots(scale, PAGES / f"plots{suffix}")))
+        print(f"\nwritten: {path.relative_to(REPOSITORY)}")
     say(f"{time.monotonic() - start:.0f} s")
     wrong = [f"{one.case.name}: {text}" for one in found for text in one.wrong]
     for text in wrong:

@@ -1,4 +1,4 @@
-"""The page of results, `benchmarks/RESULTS.md`."""
+"""The page of results, such as `benchmarks/RESULTS.md`."""
 
 import datetime
 import platform
