@@ -30,7 +30,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md and its plots")
     parser.add_argument("--machine", metavar="NAME", help="write RESULTS-NAME.md instead, of another machine")
     parser.add_argument("--list", action="store_true", help="only list the cases")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.machine and not options.write:
+        parser.error("--machine names the page that --write writes")
+    return options
 
 
 def chosen(only: re.Pattern[str] | None) -> list[Case]:

@@ -7,7 +7,8 @@ use super::vectors::ABREAST_AHEAD_BYTES;
 use crate::array::run::{Lockstep, Run};
 use std::marker::PhantomData;
 
-/// Rows that are looked at side by side where everything is asked of them: as many as registers hold the lanes of.
+/// Rows that are looked at together where everything is asked of them: as many as 32 registers hold the lanes of. With
+/// fewer registers they are taken two by two.
 pub(crate) const ABREAST: usize = 4;
 
 /// What is asked of rows of bytes.
@@ -132,7 +133,7 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
         for from in (0..whole).step_by(most) {
             let part = (from, (whole - from).min(most));
             if Q::SUMS && S::REGISTERS < 32 {
-                // The lanes of four rows would be stored and loaded again at each step.
+                // All their lanes would be stored and loaded again at each step.
                 for first in (0..N).step_by(2) {
                     self.look_at_part::<S, SIGNED, 2>(simd, first, part, &mut seen);
                 }

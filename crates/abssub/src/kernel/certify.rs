@@ -18,6 +18,16 @@ pub(super) trait Lanes<const N: usize>: Copy {
     fn total(&self) -> Option<[f64; 2]>;
 }
 
+/// Whether any lane lost anything.
+#[inline(always)]
+pub(super) fn any_lost(lost: &[u64]) -> bool {
+    let mut any = 0;
+    for bits in lost {
+        any |= bits;
+    }
+    any != 0
+}
+
 #[inline(always)]
 fn certified_add(s: f64, x: f64) -> (f64, u64) {
     let t = s + x;

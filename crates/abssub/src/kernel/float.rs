@@ -1,7 +1,7 @@
 //! Float sums: certified lanes first, exact arithmetic where a certificate fails.
 
 use super::arch::Simd;
-use super::certify::{Double, Lanes, Plain};
+use super::certify::{Double, Lanes, Plain, any_lost};
 use super::digits::{CHUNK, Digits};
 use super::float_columns::sum_columns;
 use super::fold::Fold;
@@ -86,11 +86,7 @@ fn sum_certified<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Left>, sum
     if !a_rest.is_empty() {
         add_to_lanes::<E, L, LANES>(&a_rest.padded(0), &b_rest.padded(0), &mut lanes, &mut lost);
     }
-    let mut any = 0;
-    for bits in lost {
-        any |= bits;
-    }
-    if any != 0 {
+    if any_lost(&lost) {
         return false;
     }
     for lanes in &lanes[..1 + usize::from(E::PAIRED)] {

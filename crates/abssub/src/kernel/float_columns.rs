@@ -1,6 +1,6 @@
 //! Float sums of columns: strips of certified lanes, a few rows at a time.
 
-use super::certify::{Double, Lanes, Plain};
+use super::certify::{Double, Lanes, Plain, any_lost};
 use super::digits::{CHUNK, Digits};
 use super::float::{add_chunk, add_to_lanes};
 use super::real::Real;
@@ -40,11 +40,7 @@ pub(super) fn sum_columns<E: Real>(a: Rows<E::Left>, b: Rows<E::Left>, sums: &mu
             let strip = Strip::<E> { a, b, rows: rows.clone(), at: k * STRIP, width: sums.len() };
             let mut summed = Summed::<Plain<WIDTH>>::ZERO;
             strip.sum(&mut summed);
-            let mut any = 0;
-            for &bits in summed.lost.as_flattened() {
-                any |= bits;
-            }
-            if any == 0 {
+            if !any_lost(summed.lost.as_flattened()) {
                 for (i, sum) in sums.iter_mut().enumerate() {
                     summed.give::<E>(i, sum);
                 }

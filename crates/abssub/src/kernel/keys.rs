@@ -64,6 +64,16 @@ pub(super) fn write_row<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>, keys: &mut 
     }
 }
 
+/// The sum of lanes that counted.
+#[inline(always)]
+pub(super) fn sum_of<K: Key>(lanes: &[K]) -> u64 {
+    let mut sum = 0;
+    for lane in lanes {
+        sum += lane.wide() as u64;
+    }
+    sum
+}
+
 /// Whether any key is the last number's or above: infinite, or not a number.
 pub(crate) struct AnyFrom<'k, K> {
     pub(crate) keys: &'k [K],

@@ -3,7 +3,7 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
-use super::keys::{flip, write_row};
+use super::keys::{flip, sum_of, write_row};
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
 
@@ -124,11 +124,7 @@ fn count_inside<S: Simd, K: Key, const N: usize>(
         }
     }
     if K::BITS != 8 {
-        let mut count = 0;
-        for lane in lanes {
-            count += lane.wide() as u64;
-        }
-        return count;
+        return sum_of(&lanes);
     }
     let (bytes, mut sum) = (Run::of(K::bytes(&lanes)), simd.zero());
     for at in (0..bytes.len()).step_by(S::BYTES) {

@@ -2,6 +2,7 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
+use super::keys::sum_of;
 use super::unrolled::each_row;
 use super::vectors::{ABREAST_AHEAD_BYTES, AHEAD_BYTES};
 use crate::array::run::{Lockstep, Run};
@@ -117,16 +118,6 @@ fn greatest_of<K: Key>(mut lanes: [K; LANES]) -> K {
         half /= 2;
     }
     lanes[0]
-}
-
-/// The sum of the lanes.
-#[inline(always)]
-fn sum_of<K: Key>(lanes: &[K; LANES]) -> u64 {
-    let mut sum = 0;
-    for lane in lanes {
-        sum += lane.wide() as u64;
-    }
-    sum
 }
 
 /// The greatest key of row `R`, if there are so many.
