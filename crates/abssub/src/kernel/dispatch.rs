@@ -48,6 +48,8 @@ impl Level {
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             Set::Portable => kernel.anywhere(arch::Portable),
+            #[cfg(test)]
+            Set::Wide => kernel.anywhere(arch::Twice(arch::Twice(arch::Portable))),
             #[cfg(target_arch = "aarch64")]
             Set::Neon => kernel.anywhere(arch::Portable),
             #[cfg(target_arch = "x86_64")]

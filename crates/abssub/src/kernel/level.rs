@@ -15,6 +15,9 @@ pub struct Level(pub(super) Set);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Set {
     Portable,
+    /// What no processor needs: vectors of 64 bytes for tests, out of portable ones.
+    #[cfg(test)]
+    Wide,
     #[cfg(target_arch = "aarch64")]
     Neon,
     #[cfg(target_arch = "x86_64")]
@@ -28,6 +31,8 @@ pub(super) enum Set {
 impl Set {
     const ALL: &[Set] = &[
         Set::Portable,
+        #[cfg(test)]
+        Set::Wide,
         #[cfg(target_arch = "aarch64")]
         Set::Neon,
         #[cfg(target_arch = "x86_64")]
@@ -41,6 +46,8 @@ impl Set {
     fn name(self) -> &'static str {
         match self {
             Set::Portable => "portable",
+            #[cfg(test)]
+            Set::Wide => "wide",
             #[cfg(target_arch = "aarch64")]
             Set::Neon => "neon",
             #[cfg(target_arch = "x86_64")]
@@ -56,6 +63,8 @@ impl Set {
     fn is_present(self) -> bool {
         match self {
             Set::Portable => true,
+            #[cfg(test)]
+            Set::Wide => true,
             #[cfg(target_arch = "aarch64")]
             Set::Neon => true,
             #[cfg(target_arch = "x86_64")]

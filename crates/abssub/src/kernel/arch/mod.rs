@@ -5,10 +5,14 @@
 //! from here: they are recompiled for each level by `dispatch`.
 
 mod portable;
+#[cfg(test)]
+mod twice;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub(super) use portable::Portable;
+#[cfg(test)]
+pub(super) use twice::Twice;
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512, Sse2};
 
