@@ -1,6 +1,7 @@
 //! How large the blocks are in which a tile's elements are read.
 
-use crate::plan::{Inner, Plan};
+use crate::array::run::LINE;
+use crate::plan::{A, B, Inner, Plan};
 
 /// A block has at most so many rows and elements of each; blocks follow one another along the elements of
 /// a panel, then row by row, then panel by panel.
@@ -40,9 +41,9 @@ const ACROSS_BYTES: usize = 256;
 const SHARED_ROWS: usize = 8;
 /// Elements of a shared row that are read again for every few of the others, from the caches.
 const SHARED_PANEL: usize = 1 << 20;
-/// Elements of a row where few of a block have to hold several rows, so that columns are not folded
-/// element by element.
-const COLUMN_LEN: usize = 1 << 9;
+/// Bytes of a row where few of a block have to hold several rows, so that columns are not folded element by element,
+/// nor their states met for every few rows.
+const COLUMN_BYTES: usize = 1 << 10;
 /// Columns that are folded over many rows at a time: long pieces of several rows read as streams do.
 const COLUMNS: usize = 20 << 10;
 /// Their rows.
@@ -53,6 +54,16 @@ const WINDOWS: usize = 1 << 12;
 const PAIRED_LEN: usize = 1 << 12;
 /// Rows of each operand that are gathered to meet.
 const GATHERED_ROWS: usize = 64;
+
+/// The elements, of so many bytes, that a row has where few have to hold several.
+fn column_len(size: usize) -> usize {
+    (COLUMN_BYTES / size).clamp(1 << 8, 1 << 9)
+}
+
+/// Whether rows lie between one another's elements, as the channels of an image do: each cache line has some of all.
+fn lie_close(plan: &Plan) -> bool {
+    [A, B].iter().all(|&i| (1..LINE).contains(&plan.rows.step[i].unsigned_abs()))
+}
 
 impl BlockShape {
     /// For the blocks of `plan`.
@@ -74,8 +85,15 @@ impl BlockShape {
             (_, true) => {
                 within(limit, (ACROSS_BYTES / limits.size).max(if joined { JOINED_LEN } else { ACROSS_LEN }))
             }
-            (Inner::Column, false) if is_free => Self { rows: COLUMN_ROWS, ..within(limit, COLUMNS) },
-            (Inner::Column, false) if limits.taken < BLOCK => within(limit, COLUMN_LEN.min(limit)),
+            (Inner::Column, false) if is_free => {
+                let shape = within(limit, COLUMNS);
+                Self { rows: shape.rows.max(COLUMN_ROWS), ..shape }
+            }
+            (Inner::Column, false) if limits.gathered.is_none() => within(limit, column_len(limits.size)),
+            (Inner::Column, false) => {
+                within(limit, column_len(limits.size).max(limit / plan.rows.len.max(1)))
+            }
+            (Inner::Row, false) if lie_close(plan) => within(limit, limit),
             (Inner::Row, false) if plan.shares_rows() => {
                 let len = if limits.gathered.is_none() { limit / SHARED_ROWS } else { limit };
                 let panel = if limits.holds_shared { len } else { SHARED_PANEL };

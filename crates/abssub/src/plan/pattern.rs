@@ -2,6 +2,7 @@
 
 use super::axes::{A, Axis, B, Offsets, TRACKS, simplify};
 use crate::array::PerAxis;
+use crate::array::run::LINE;
 
 /// What the kernel's inner loop runs along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,16 +45,13 @@ impl Plan {
     /// Plans over `axes` of elements of the given sizes.
     pub(crate) fn new(mut axes: PerAxis<Axis>, size_a: usize, size_b: usize) -> Self {
         let start = simplify(&mut axes);
-        // How well the kernel runs along an axis: unit steps are read in place, zero steps are
-        // filled once, all else is gathered. A reduced axis wins a tie: it needs fewer states.
+        // A reduced axis wins a tie: it needs fewer states.
         let fitness = |axis: &Axis| {
-            let unit =
-                |step: isize, size: usize| if step == size as isize { 4 } else { 2 * (step == 0) as usize };
-            unit(axis.step[A], size_a) + unit(axis.step[B], size_b) + axis.reduced as usize
+            closeness(axis.step[A], size_a) + closeness(axis.step[B], size_b) + usize::from(axis.reduced)
         };
         // Among equals the innermost: `max_by_key` takes the last.
         let inner_axis = match (0..axes.len()).max_by_key(|&i| fitness(&axes[i])) {
-            Some(best) => axes.remove(best),
+            Some(best) => axes.remove(longer_beside(&axes, best).unwrap_or(best)),
             None => Axis::single(true),
         };
         let inner = if inner_axis.reduced { Inner::Row } else { Inner::Column };
@@ -165,6 +163,44 @@ impl Plan {
         (0..TRACKS).for_each(|i| plan.start[i] += step[i] * from as isize);
         plan
     }
+}
+
+/// How well the kernel runs along an axis of one operand: what follows by unit steps is read in place, what shares cache
+/// lines is gathered from them, what stays is filled once; each element from a line of its own is worst.
+fn closeness(step: isize, size: usize) -> usize {
+    match step.unsigned_abs() {
+        0 => 2,
+        _ if step == size as isize => 4,
+        1..LINE => 3,
+        _ => 0,
+    }
+}
+
+/// Elements of a row that are so few that beginning it costs more than they do, and so close to those of the next that
+/// a vector of every so many is picked from whole ones.
+const FEW: usize = 4;
+
+/// An axis that is the better one to run along than the best, since that is as short as the channels of an image are, and
+/// this one is long and steps from each of their places to the next.
+fn longer_beside(axes: &[Axis], best: usize) -> Option<usize> {
+    let short = &axes[best];
+    let whole = |i: usize| short.step[i] * short.len as isize;
+    // Columns are as good as long where each row goes on in the next, or is the same.
+    let goes_on = |axis: &Axis| {
+        let on = [A, B].iter().all(|&i| [0, whole(i)].contains(&axis.step[i]));
+        !short.reduced && axis.reduced && on
+    };
+    let steps_over = |axis: &Axis| {
+        let over = |i: usize| {
+            let step = axis.step[i].unsigned_abs();
+            step == 0 || (whole(i).unsigned_abs().max(1)..LINE).contains(&step)
+        };
+        over(A) && over(B) && axis.step[A..=B] != [0, 0]
+    };
+    if short.len > FEW {
+        return None;
+    }
+    axes.iter().rposition(|axis| axis.len > FEW && steps_over(axis) && !goes_on(axis))
 }
 
 /// Pairs below which rows of a shared operand are not worth reading in another order than memory has.

@@ -18,6 +18,7 @@
 use super::{LANE, Simd};
 use crate::array::run::Run;
 use std::arch::x86_64::*;
+use std::cmp::Ordering;
 
 macro_rules! instruction_set {
     (
@@ -251,19 +252,37 @@ impl Sse2 {
     }
 }
 
-/// Copies a short run into a zeroed vector: 16 or 32 bytes on the stack.
+/// The bytes of a short run as words in registers: bytes that were put together in memory would be waited for.
 #[inline(always)]
-fn padded<const N: usize>(run: Run<u8>) -> [u8; N] {
-    let mut bytes = [0; N];
-    let (eights, rest) = run.blocks::<8>();
-    let whole = eights.len() * 8;
-    for (k, eight) in eights.enumerate() {
-        bytes[k * 8..k * 8 + 8].copy_from_slice(&eight);
+fn words<const N: usize>(run: Run<u8>) -> [u64; N] {
+    let (whole, rest) = (run.len() / 8, run.len() % 8);
+    let word = |k: usize| u64::from_le_bytes(run.block(8 * k));
+    let last = match (whole, rest) {
+        (_, 0) => 0,
+        (0, _) => ends(run),
+        _ => u64::from_le_bytes(run.block(run.len() - 8)) >> (8 * (8 - rest)),
+    };
+    let mut words = [0; N];
+    for (k, place) in words.iter_mut().enumerate() {
+        *place = match k.cmp(&whole) {
+            Ordering::Less => word(k),
+            Ordering::Equal => last,
+            Ordering::Greater => 0,
+        };
     }
-    for i in 0..rest.len() {
-        bytes[whole + i] = rest.get(i);
+    words
+}
+
+/// Fewer than eight bytes as a word: a piece of its first ones and one of its last, which may overlap.
+#[inline(always)]
+fn ends(run: Run<u8>) -> u64 {
+    let len = run.len();
+    if len >= 4 {
+        let (first, last) = (run.block(0), run.block(len - 4));
+        return u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << (8 * (len - 4));
     }
-    bytes
+    let (first, middle, last) = (run.get(0), run.get(len / 2), run.get(len - 1));
+    u64::from(first) | u64::from(middle) << (8 * (len / 2)) | u64::from(last) << (8 * (len - 1))
 }
 
 instruction_set! {
@@ -282,7 +301,7 @@ instruction_set! {
         1 _mm_unpacklo_epi8 _mm_unpackhi_epi8, 2 _mm_unpacklo_epi16 _mm_unpackhi_epi16,
         4 _mm_unpacklo_epi32 _mm_unpackhi_epi32, 8 _mm_unpacklo_epi64 _mm_unpackhi_epi64
     ],
-    partial |run| _mm_loadu_si128(padded::<16>(run).as_ptr().cast())
+    partial |run| std::mem::transmute(words::<2>(run))
 }
 
 instruction_set! {
@@ -301,7 +320,7 @@ instruction_set! {
         1 _mm256_unpacklo_epi8 _mm256_unpackhi_epi8, 2 _mm256_unpacklo_epi16 _mm256_unpackhi_epi16,
         4 _mm256_unpacklo_epi32 _mm256_unpackhi_epi32, 8 _mm256_unpacklo_epi64 _mm256_unpackhi_epi64
     ],
-    partial |run| _mm256_loadu_si256(padded::<32>(run).as_ptr().cast())
+    partial |run| std::mem::transmute(words::<4>(run))
 }
 
 instruction_set! {
