@@ -75,7 +75,7 @@ def mean_squares(data: Data) -> Any:
 
 
 def masked_means(data: Data) -> Any:
-    """For frames of integers, each with its own mask."""
+    """For frames of integers, each with its own mask, that lets something pass for each result."""
     totals = _reduced(data, lambda d, rows: (d * data.mask[rows]).sum(axis=data.axis))
     return totals / data.mask.sum(axis=data.axis)
 

@@ -32,6 +32,10 @@ def both(reduce: Callable[..., Any], **options: Any) -> tuple[Contender, ...]:
     return (call(ONE, reduce, threads=1, **options), call(ALL, reduce, **options))
 
 
+def _masked_mean(threads: int | None) -> Callable[[Data], Call]:
+    return lambda data: partial(ab.mae, data.a, data.b, data.axis, where=data.mask, threads=threads)
+
+
 def of_reading(share: float, beside: tuple[str, str] = ("", "")) -> tuple[Target, ...]:
     """A share of the read limit, with one thread and with all."""
     one, all_threads = beside
@@ -39,3 +43,7 @@ def of_reading(share: float, beside: tuple[str, str] = ("", "")) -> tuple[Target
 
 
 SAD = both(ab.sad)
+MASKED_MEAN = (
+    Contender(ONE, _masked_mean(1), kind="abssub"),
+    Contender(ALL, _masked_mean(None), kind="abssub"),
+)

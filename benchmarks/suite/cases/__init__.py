@@ -1,7 +1,7 @@
 """Every row of the suite, in the order of the report."""
 
 from ..case import Case
-from . import elementwise, floats, frames, layouts, pairwise, statistics, streams, threads
+from . import elementwise, floats, frames, images, layouts, pairwise, statistics, streams, threads
 
 CASES: tuple[Case, ...] = (
     *frames.CASES,
@@ -9,6 +9,7 @@ CASES: tuple[Case, ...] = (
     *streams.CASES,
     *floats.CASES,
     *layouts.CASES,
+    *images.CASES,
     *statistics.CASES,
     *elementwise.CASES,
     *threads.CASES,

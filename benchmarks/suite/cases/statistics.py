@@ -12,7 +12,7 @@ from .. import answers
 from ..case import Call, Case, Contender, Data, Scale, Target
 from ..inputs import noise
 from ..limits import READS
-from ..ours import ALL, ONE, both, call, of_reading
+from ..ours import ALL, MASKED_MEAN, ONE, both, call, of_reading
 from .frames import one_frame, stack
 
 THRESHOLD = 30
@@ -76,10 +76,6 @@ def _case(name: str, reduce: Callable[..., Any], answer: Callable[[Data], Any], 
 def _masked(scale: Scale) -> Data:
     data = one_frame(scale)
     return Data(data.a, data.b, data.axis, mask=noise(stack(scale), np.bool_, 2))
-
-
-def _masked_mean(threads: int | None) -> Callable[[Data], Call]:
-    return lambda data: partial(ab.mae, data.a, data.b, data.axis, where=data.mask, threads=threads)
 
 
 def _histogram_data(scale: Scale) -> Data:
@@ -186,8 +182,7 @@ CASES = (
         answers.masked_means,
         (
             *READS,
-            Contender(ONE, _masked_mean(1), kind="abssub"),
-            Contender(ALL, _masked_mean(None), kind="abssub"),
+            *MASKED_MEAN,
             _numpy("mean", lambda d, data: d.mean(axis=data.axis, where=data.mask)),
         ),
         of_reading(0.85),

@@ -50,12 +50,13 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         let (step, level) = (plan.run_step(), job.level);
         let partial = job.is_partial();
         let promised = "the types were chosen for these operands";
-        let chooses = chooses && plan.inner == Inner::Row && !plan.has_pattern() && job.weights.is_none();
+        let by_rows = plan.inner == Inner::Row;
+        let chooses = chooses && !plan.has_pattern() && job.weights.is_none();
         // Beside short rows that are gathered, others are gathered too: where all are folded into one state,
         // they are one long row then. Sums of vectors do as well without.
-        let joined = plan.inner == Inner::Row && plan.rows.reduced && run_across(job, plan);
+        let joined = by_rows && plan.rows.reduced && run_across(job, plan);
         let copied = joined && (partial || !chooses);
-        let every = if chooses && !partial && !copied { every::<E>(job, step) } else { 1 };
+        let every = if chooses && by_rows && !partial && !copied { every::<E>(job, step) } else { 1 };
         let mut feeds = Self {
             job,
             a: Feed::new(job.a, step[A] / every as isize, copied, level).expect(promised),
@@ -67,7 +68,7 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
                 .map(|all| Feed::new(all, step[WEIGHT], copied || partial, level).expect(promised)),
             every,
         };
-        if partial && !(chooses && feeds.can_mask()) {
+        if partial && !(chooses && feeds.can_mask(by_rows)) {
             feeds.partial = Some(Partial::new(job));
         }
         feeds
@@ -84,12 +85,12 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         Self::own_both(job) && step[A..=B] == sizes.map(|size| size as isize)
     }
 
-    /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie.
-    fn can_mask(&self) -> bool {
+    /// Whether a mask is all that leaves pairs out, and it is read as its bytes lie, beside bytes where rows are summed.
+    fn can_mask(&self, by_rows: bool) -> bool {
         let in_place = self.a.is_in_place() && self.b.is_in_place();
         !self.job.looks_at_pairs()
             && in_place
-            && size_of::<E::Left>() == 1
+            && (size_of::<E::Left>() == 1 || !by_rows)
             && self.mask.as_ref().is_some_and(Feed::is_in_place)
     }
 

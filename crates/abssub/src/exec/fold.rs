@@ -51,7 +51,7 @@ where
     let elements = plan.rows.len.saturating_mul(plan.inner_axis.len);
     let most = reduction.most_elements(plan.inner).min(ALONE_ELEMENTS);
     if plan.is_one_rectangle() && elements <= most && plan.results() <= TILE_BYTES / state_bytes {
-        let mut feeds = Feeds::new(job, &plan, reduction.chooses());
+        let mut feeds = Feeds::new(job, &plan, reduction.chooses(plan.inner));
         if feeds.most_elements(&plan).is_none_or(|most| elements <= most) {
             return alone(job, reduction, &plan, &mut feeds);
         }
@@ -177,7 +177,7 @@ where
 {
     fn new(job: &'w Job<'w, 'w>, reduction: &'w R, shared: &'w Shared<'w, R::Tile>, end: End) -> Self {
         let plan = &shared.cut.parts[0];
-        let feeds = Feeds::new(job, plan, reduction.chooses());
+        let feeds = Feeds::new(job, plan, reduction.chooses(plan.inner));
         let limits = Limits {
             taken: reduction.most_elements(plan.inner),
             gathered: feeds.most_elements(plan),

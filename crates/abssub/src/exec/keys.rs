@@ -2,6 +2,7 @@
 
 use crate::element::{Key, Keyed};
 use crate::kernel::keys::WriteKeys;
+use crate::kernel::narrow::{Room, rows_together};
 use crate::kernel::{Block, Level};
 
 /// A buffer for the keys of one block.
@@ -28,7 +29,17 @@ impl<K: Key> Keys<K> {
     /// The keys of a block, one row after the other.
     pub(super) fn of<E: Keyed<Key = K>>(&mut self, level: Level, block: Block<'_, E>) -> &mut [K] {
         let keys = self.room(block.a.count() * block.a.row_len());
-        level.run(WriteKeys { block, keys });
+        let is_narrow = rows_together(block.a.row_len()) > 1;
+        let mut room = is_narrow.then_some(Room::EMPTY);
+        let blocks = room.as_mut().and_then(|room| block.widened(room));
+        match blocks {
+            None => level.run(WriteKeys { block, keys }),
+            Some([wide, rest]) => {
+                let (first, last) = keys.split_at_mut(wide.a.count() * wide.a.row_len());
+                level.run(WriteKeys { block: wide, keys: first });
+                level.run(WriteKeys { block: rest, keys: last });
+            }
+        }
         keys
     }
 }

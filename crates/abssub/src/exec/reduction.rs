@@ -20,8 +20,8 @@ pub(super) trait Reduction<E: Element>: Sync {
         usize::MAX
     }
 
-    /// Whether it does nothing with rows but what [`Block::fold_chosen`] does.
-    fn chooses(&self) -> bool {
+    /// Whether it does nothing with a block, whose rows lie so, but what [`Block::fold_chosen`] does.
+    fn chooses(&self, _inner: Inner) -> bool {
         false
     }
 

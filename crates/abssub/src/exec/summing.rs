@@ -32,6 +32,15 @@ impl<F: Fold> Summing<'_, F> {
     }
 }
 
+/// Whether blocks whose rows lie so are summed without what does not count, and without a copy.
+pub(super) fn chooses<F: Fold>(inner: Inner) -> bool {
+    match inner {
+        Inner::Row => F::CHOOSES,
+        Inner::Column => F::MASKS_COLUMNS,
+        Inner::Window | Inner::Segment => false,
+    }
+}
+
 fn merge<S: State>(whole: &mut [S], part: &[S]) {
     whole.iter_mut().zip(part).for_each(|(whole, part)| whole.merge(part));
 }
@@ -43,8 +52,8 @@ impl<E: Element, F: Fold<Left = E::Left, Right = E::Right>> Reduction<E> for Sum
         F::State::MOST_BYTES
     }
 
-    fn chooses(&self) -> bool {
-        F::CHOOSES
+    fn chooses(&self, inner: Inner) -> bool {
+        chooses::<F>(inner)
     }
 
     fn tile(&self, len: usize) -> Vec<F::State> {

@@ -25,8 +25,9 @@ pub(crate) enum Chosen<'m> {
 }
 
 impl<E: Fold> Block<'_, E> {
-    /// Folds the elements that count into the state of all rows or of each, and adds how many a mask lets pass
-    /// to `taken`, if there are such places. Only for elements of which [`Fold::CHOOSES`] says so.
+    /// Folds the elements that count into the state of all rows, of each or of each column, and adds how many a mask
+    /// lets pass to `taken`, if there are such places. Only for elements of which [`Fold::CHOOSES`] says so, or of
+    /// columns [`Fold::MASKS_COLUMNS`].
     pub(crate) fn fold_chosen(
         self,
         level: Level,
@@ -36,6 +37,9 @@ impl<E: Fold> Block<'_, E> {
         taken: &mut [u64],
     ) {
         match chosen {
+            Chosen::Masked(mask) if into == FoldInto::EachColumn => {
+                level.run(FoldMaskedColumns { block: self, mask, states, taken });
+            }
             Chosen::Masked(mask) => {
                 let step = usize::from(into == FoldInto::EachRow);
                 level.run(FoldMasked { block: self, mask, step, states, taken });
@@ -64,6 +68,23 @@ impl<E: Fold> Kernel for FoldMasked<'_, '_, E> {
     fn run<S: Simd>(self, simd: S) {
         let Self { block: Block { a, b }, mask, step, states, taken } = self;
         E::fold_masked(simd, a, b, mask.bytes(), step, states, taken);
+    }
+}
+
+struct FoldMaskedColumns<'m, 's, E: Fold> {
+    block: Block<'m, E>,
+    mask: Rows<'m, Bool>,
+    states: &'s mut [E::State],
+    taken: &'s mut [u64],
+}
+
+impl<E: Fold> Kernel for FoldMaskedColumns<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) {
+        let Self { block: Block { a, b }, mask, states, taken } = self;
+        E::fold_masked_columns(a, b, mask, states, taken);
     }
 }
 
@@ -108,8 +129,9 @@ impl<K: VectorSum, const SIZE: usize, const EVERY: usize> VectorSum for EveryOf<
     const WORD: usize = K::WORD;
     const AHEAD_BYTES: usize = K::AHEAD_BYTES;
     const SEES_AHEAD: bool = K::SEES_AHEAD;
-    // Pairs are of rows that are read whole.
+    // Pairs are of rows that are read whole, and so are short rows.
     const MEETS_ALL: bool = false;
+    const SHORT: bool = false;
 
     #[inline(always)]
     fn prepared<S: Simd>(simd: S, v: S::V) -> S::V {

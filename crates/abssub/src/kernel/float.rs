@@ -42,9 +42,7 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
         let (a, b) = (a.part(at, len), b.part(at, len));
         at += len;
         if len < LANES {
-            for (a, b) in a.iter().zip(b.iter()) {
-                E::add(a, b, sum);
-            }
+            sum_few::<E>(a, b, sum);
             continue;
         }
         if number % RETRIED == 0 {
@@ -72,6 +70,32 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
     if let Some(mut digits) = digits {
         digits.empty_into(sum.as_mut());
     }
+}
+
+/// Adds fewer terms than there are lanes, one after the other.
+#[inline(always)]
+fn sum_few<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
+    if !sum_in_turn::<E, Plain<1>>(a, b, sum) && !sum_in_turn::<E, Double<1>>(a, b, sum) {
+        for (a, b) in a.iter().zip(b.iter()) {
+            E::add(a, b, sum);
+        }
+    }
+}
+
+/// Adds terms in one lane; false, and nothing added, if that is not exact.
+#[inline(always)]
+fn sum_in_turn<E: Real, L: Lanes<1>>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) -> bool {
+    let (mut lanes, mut lost) = ([L::ZERO; 2], [0]);
+    for (a, b) in a.iter().zip(b.iter()) {
+        add_to_lanes::<E, L, 1>(&[a], &[b], &mut lanes, &mut lost);
+    }
+    if any_lost(&lost) {
+        return false;
+    }
+    for lane in &lanes[..1 + usize::from(E::PAIRED)] {
+        sum.as_mut().add_pair(lane.sum(0));
+    }
+    true
 }
 
 /// Adds a block in lanes; false, and nothing added, if those are not exact.

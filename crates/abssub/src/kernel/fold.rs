@@ -5,7 +5,7 @@ use super::arch::Simd;
 use super::dispatch::Kernel;
 use super::rows::Rows;
 use crate::array::run::{Pod, Run};
-use crate::element::Element;
+use crate::element::{Bool, Element};
 use crate::reduce::State;
 
 /// How the differences of an element type fold into a sum.
@@ -90,6 +90,22 @@ pub(crate) trait Fold: Element {
         unreachable!("asked of no such element")
     }
 
+    /// Whether the one that follows is there: columns under a mask are folded without a copy.
+    const MASKS_COLUMNS: bool = false;
+
+    /// Folds each column, where its rows of a mask let pass, into its own state, and adds to `taken` how many elements
+    /// count, if there are such places.
+    #[inline(always)]
+    fn fold_masked_columns(
+        _a: Rows<Self::Left>,
+        _b: Rows<Self::Right>,
+        _mask: Rows<Bool>,
+        _states: &mut [Self::State],
+        _taken: &mut [u64],
+    ) {
+        unreachable!("asked of no such element")
+    }
+
     /// Folds each column into its own state: `states[i]` gets `|a[i] - b[i]|` of every row.
     fn fold_columns<S: Simd>(simd: S, a: Rows<Self::Left>, b: Rows<Self::Right>, states: &mut [Self::State]);
 }
@@ -152,7 +168,7 @@ impl<E: Fold> Block<'_, E> {
     #[inline]
     pub(crate) fn fold(self, level: Level, into: FoldInto, states: &mut [E::State]) {
         if into == FoldInto::EachColumn {
-            return level.run(FoldColumns { block: self, states });
+            return self.fold_columns(level, states);
         }
         let (block, meeting) = self.meeting(into);
         let joined = match meeting {
@@ -174,6 +190,12 @@ impl<E: Fold> Block<'_, E> {
         } else {
             (self, Meeting::Alike { step })
         }
+    }
+
+    /// Folds each column into its own state, row by row.
+    #[inline]
+    pub(super) fn fold_each_column(self, level: Level, states: &mut [E::State]) {
+        level.run(FoldColumns { block: self, states });
     }
 
     /// Folds each segment of the rows into its own state.

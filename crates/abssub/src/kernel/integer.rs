@@ -4,6 +4,7 @@ use super::arch::Simd;
 use super::chosen::{EveryOf, sum_masked};
 use super::fold::{Fold, Meeting};
 use super::integer_columns::Partial;
+use super::masked_columns;
 use super::rows::Rows;
 use super::vector_sum::{Bytes, Signed, Squares, Truth, Unsigned, Words};
 use super::vectors::{sum_row, sum_rows, sum_segments};
@@ -92,6 +93,21 @@ macro_rules! fold_with {
                 states: &mut [Self::State],
             ) {
                 <Self as Partial>::sum_columns(simd, a, b, states);
+            }
+
+            const MASKS_COLUMNS: bool = masked_columns::takes::<Self>();
+
+            #[inline(always)]
+            fn fold_masked_columns(
+                a: Rows<Self::Left>,
+                b: Rows<Self::Right>,
+                mask: Rows<Bool>,
+                states: &mut [Self::State],
+                taken: &mut [u64],
+            ) {
+                if Self::MASKS_COLUMNS {
+                    masked_columns::sum_columns::<Self>(a, b, mask, states, taken);
+                }
             }
         }
     )*};

@@ -1,10 +1,10 @@
 //! Columns of integers: narrow partial sums that are flushed before they overflow, several rows at a time.
 
 use super::arch::Simd;
-use super::byte_columns;
 use super::rows::Rows;
 use super::unrolled::each_row;
 use super::vector_sum::{Signed, Truth, Unsigned};
+use super::{byte_columns, long_columns};
 use crate::array::run::{Run, parts};
 use crate::element::{Bool, Element, Mixed64, Squared};
 use crate::reduce::Counter;
@@ -29,7 +29,12 @@ pub(crate) trait Partial: Element {
     fn few() -> Self::Few;
     /// Rows that a `Sum` holds for certain.
     const ROWS: usize;
-    fn grow(sum: &mut Self::Sum, a: Self::Left, b: Self::Right);
+    /// Adds a difference, if it counts.
+    fn grow_if(sum: &mut Self::Sum, a: Self::Left, b: Self::Right, counts: bool);
+    #[inline(always)]
+    fn grow(sum: &mut Self::Sum, a: Self::Left, b: Self::Right) {
+        Self::grow_if(sum, a, b, true);
+    }
     fn flush(sum: Self::Sum, state: &mut Counter<Self::Count>);
 
     /// Adds all rows, column by column.
@@ -40,12 +45,12 @@ pub(crate) trait Partial: Element {
         b: Rows<Self::Right>,
         states: &mut [Counter<Self::Count>],
     ) {
-        sum_columns::<Self>(a, b, states);
+        sum_each::<Self>(a, b, states);
     }
 }
 
 macro_rules! partials {
-    ($($t:ty: $sum:ty, $count:ty, $rows:expr $(, bytes $meaning:ty)?;)*) => {$(
+    ($($t:ty: $sum:ty, $count:ty, $rows:expr $(, bytes $meaning:ty)? $(, long $kernel:ident)?;)*) => {$(
         impl Partial for $t {
             type Sum = $sum;
             type Sums = [$sum; SUM_BYTES / size_of::<$sum>()];
@@ -65,8 +70,10 @@ macro_rules! partials {
             }
 
             #[inline(always)]
-            fn grow(sum: &mut $sum, a: Self::Left, b: Self::Right) {
-                *sum += <$sum>::from(Self::absdiff(a, b));
+            fn grow_if(sum: &mut $sum, a: Self::Left, b: Self::Right, counts: bool) {
+                // Chosen before it is widened: that takes half as many vectors or fewer.
+                let diff = if counts { Self::absdiff(a, b) } else { Default::default() };
+                *sum += <$sum>::from(diff);
             }
 
             #[inline(always)]
@@ -84,10 +91,22 @@ macro_rules! partials {
                     states: &mut [Counter<$count>],
                 ) {
                     if states.len() < byte_columns::WIDE {
-                        sum_columns::<Self>(a, b, states);
+                        sum_each::<Self>(a, b, states);
                     } else {
                         byte_columns::sum_columns::<S, $meaning>(simd, a.bytes(), b.bytes(), states);
                     }
+                }
+            )?
+
+            $(
+                #[inline(always)]
+                fn sum_columns<S: Simd>(
+                    _simd: S,
+                    a: Rows<Self::Left>,
+                    b: Rows<Self::Right>,
+                    states: &mut [Counter<$count>],
+                ) {
+                    $kernel::sum_columns::<Self>(a, b, states);
                 }
             )?
         }
@@ -102,16 +121,16 @@ partials! {
     i16: u32, u64, 65537;
     u32: u64, u128, 1 << 32;
     i32: u64, u128, 1 << 32;
-    u64: u128, u128, usize::MAX;
-    i64: u128, u128, usize::MAX;
+    u64: u128, u128, usize::MAX, long long_columns;
+    i64: u128, u128, usize::MAX, long long_columns;
     Mixed64: u128, u128, usize::MAX;
     // 2^16 x 255^2 fits u32; 2^32 x 65535^2 fits u64.
     Squared<u8>: u32, u64, 1 << 16;
     Squared<i8>: u32, u64, 1 << 16;
     Squared<u16>: u64, u128, 1 << 32;
     Squared<i16>: u64, u128, 1 << 32;
-    Squared<u32>: u128, u128, usize::MAX;
-    Squared<i32>: u128, u128, usize::MAX;
+    Squared<u32>: u128, u128, usize::MAX, long long_columns;
+    Squared<i32>: u128, u128, usize::MAX, long long_columns;
 }
 
 /// So that no vector of partial sums crosses a cache line.
@@ -126,8 +145,9 @@ pub(super) const ABREAST: usize = 8;
 /// How far ahead each of them is asked for.
 pub(super) const AHEAD_BYTES: usize = 1024;
 
+/// Adds all rows, column by column: any type's.
 #[inline(always)]
-fn sum_columns<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
+fn sum_each<E: Partial>(a: Rows<E::Left>, b: Rows<E::Right>, states: &mut [Counter<E::Count>]) {
     let (mut many, mut few);
     let sums = if states.len() > FEW_BYTES / size_of::<E::Sum>() {
         many = Aligned(E::sums());

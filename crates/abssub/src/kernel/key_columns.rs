@@ -2,6 +2,7 @@
 
 use super::arch::Simd;
 use super::dispatch::Kernel;
+use super::narrow::{WIDE, rows_together};
 use crate::element::Key;
 
 /// Columns that are kept in narrow lanes at a time.
@@ -18,10 +19,30 @@ impl<K: Key> Kernel for GreatestOfColumns<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        for row in self.keys.chunks_exact(self.greatest.len()) {
-            for (greatest, &key) in self.greatest.iter_mut().zip(row) {
-                *greatest = (*greatest).max(key);
-            }
+        let (wide, rest) = self.keys.split_at(wide_keys(self.keys.len(), self.greatest.len()));
+        if !wide.is_empty() {
+            let mut lanes = [K::default(); WIDE];
+            let lanes = &mut lanes[..rows_together(self.greatest.len()) * self.greatest.len()];
+            raise_all(lanes, wide);
+            raise_all(self.greatest, lanes);
+        }
+        raise_all(self.greatest, rest);
+    }
+}
+
+/// How many of the first keys are rows that are taken several at a time, as one that is wide.
+#[inline(always)]
+fn wide_keys(keys: usize, columns: usize) -> usize {
+    let together = rows_together(columns);
+    if together < 2 { 0 } else { keys / (together * columns) * together * columns }
+}
+
+/// Each key at least as great as those in its column.
+#[inline(always)]
+fn raise_all<K: Key>(greatest: &mut [K], keys: &[K]) {
+    for row in keys.chunks_exact(greatest.len()) {
+        for (greatest, &key) in greatest.iter_mut().zip(row) {
+            *greatest = (*greatest).max(key);
         }
     }
 }
@@ -98,20 +119,39 @@ impl<K: Key> Kernel for CountColumns<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        let width = self.counts.len();
-        for (k, counts) in self.counts.chunks_mut(STRIP).enumerate() {
-            for rows in self.keys.chunks(255 * width) {
-                let mut lanes = [K::default(); STRIP];
-                for row in rows.chunks_exact(width) {
-                    let row = &row[k * STRIP..][..counts.len()];
-                    for (lane, &key) in lanes.iter_mut().zip(row) {
-                        let inside = key.less(self.low) <= self.span;
-                        *lane = lane.plus(if inside { K::ONE } else { K::default() });
-                    }
+        let Self { keys, low, span, counts } = self;
+        let (wide, rest) = keys.split_at(wide_keys(keys.len(), counts.len()));
+        if !wide.is_empty() {
+            let mut lanes = [0; WIDE];
+            let lanes = &mut lanes[..rows_together(counts.len()) * counts.len()];
+            count_all(lanes, wide, low, span);
+            for lanes in lanes.chunks_exact(counts.len()) {
+                for (count, lane) in counts.iter_mut().zip(lanes) {
+                    *count += lane;
                 }
-                for (count, lane) in counts.iter_mut().zip(&lanes) {
-                    *count += lane.wide() as u64;
+            }
+        }
+        count_all(counts, rest, low, span);
+    }
+}
+
+/// Adds how many keys of each column lie in a range.
+#[inline(always)]
+fn count_all<K: Key>(counts: &mut [u64], keys: &[K], low: K, span: K) {
+    let width = counts.len();
+    for (k, counts) in counts.chunks_mut(STRIP).enumerate() {
+        for rows in keys.chunks(255 * width) {
+            let mut lanes = [K::default(); STRIP];
+            let lanes = &mut lanes[..counts.len()];
+            for row in rows.chunks_exact(width) {
+                let row = &row[k * STRIP..][..counts.len()];
+                for (lane, &key) in lanes.iter_mut().zip(row) {
+                    let inside = key.less(low) <= span;
+                    *lane = lane.plus(if inside { K::ONE } else { K::default() });
                 }
+            }
+            for (count, lane) in counts.iter_mut().zip(lanes) {
+                *count += lane.wide() as u64;
             }
         }
     }
@@ -145,6 +185,24 @@ mod tests {
                         assert_eq!((greatest[column], at[column]), best, "{level} {width} {step} {column}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn narrow_columns_and_wide_ones_agree_with_the_scalar_line() {
+        for (width, rows) in [(1, 5), (3, 63), (3, 5001), (7, 1000), (95, 17), (96, 9), (97, 9), (700, 3)] {
+            let keys = drawn(width * rows);
+            let column = |i: usize| keys.iter().skip(i).step_by(width);
+            let highest: Vec<u8> = (0..width).map(|i| (*column(i).max().unwrap()).max(5)).collect();
+            let inside: Vec<u64> = (0..width)
+                .map(|i| 2 + column(i).filter(|&key| (20..=90).contains(key)).count() as u64)
+                .collect();
+            for &level in Level::available() {
+                let (mut greatest, mut counts) = (vec![5; width], vec![2; width]);
+                level.run(GreatestOfColumns { keys: &keys, greatest: &mut greatest });
+                level.run(CountColumns { keys: &keys, low: 20, span: 70, counts: &mut counts });
+                assert_eq!((&greatest, &counts), (&highest, &inside), "{level} {width} {rows}");
             }
         }
     }

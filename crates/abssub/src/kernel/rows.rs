@@ -80,6 +80,23 @@ impl<'m, T: Pod> Rows<'m, T> {
         (seamless && self.first.is_forwards()).then(|| unsafe { Self::new(self.first.address(0), 0, 1, len) })
     }
 
+    /// So many rows as one, where each goes on at the end of the one before, as many times as there are so many.
+    #[allow(unsafe_code)]
+    pub(super) fn together(&self, rows: usize) -> Option<Self> {
+        let len = self.len * rows;
+        let seamless = self.first.step_bytes() == self.len * size_of::<T>() && self.first.is_forwards();
+        let stride = (len * size_of::<T>()) as isize;
+        // SAFETY: `new` vouched for every row's elements, and there is nothing between them.
+        seamless.then(|| unsafe { Self::new(self.first.address(0), stride, self.count() / rows, len) })
+    }
+
+    /// The same elements as every one of so many rows.
+    #[allow(unsafe_code)]
+    pub(super) fn shared(elements: &'m [T], rows: usize) -> Self {
+        // SAFETY: every row is the slice.
+        unsafe { Self::new(elements.as_ptr().cast(), 0, rows, elements.len()) }
+    }
+
     /// Row `i` as the only one.
     pub(crate) fn only(&self, i: usize) -> Self {
         self.rows(i, 1)

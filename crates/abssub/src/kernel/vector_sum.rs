@@ -22,6 +22,9 @@ pub(super) trait VectorSum {
     /// Whether every row of one operand may meet every row of another: else panels need not be compiled.
     const MEETS_ALL: bool = true;
 
+    /// Whether rows may be shorter than a vector and follow one another: else there is no kernel for them.
+    const SHORT: bool = true;
+
     /// What is done to each vector once, before it is paired.
     #[inline(always)]
     fn prepared<S: Simd>(_simd: S, v: S::V) -> S::V {

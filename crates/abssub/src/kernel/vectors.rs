@@ -7,6 +7,7 @@ use super::arch::Simd;
 use super::fold::Meeting;
 use super::panels::sum_all;
 use super::rows::Rows;
+use super::short_rows::{sum_short, sum_short_beside};
 use super::vector_sum::VectorSum;
 use crate::array::run::{LINE, Lockstep, Run, parts};
 
@@ -74,22 +75,19 @@ pub(super) fn sum_rows<S: Simd, K: VectorSum, T>(
             grow(&mut states[0], sum_together::<S, K>(simd, a, b));
         }
         Meeting::Alike { step } => {
-            for i in 0..a.count() {
+            for i in sum_short::<S, K, T>(simd, a, b, states, step, grow)..a.count() {
                 grow(&mut states[i * step], sum_row::<S, K>(simd, a.row(i), b.row(i)));
             }
         }
-        Meeting::All { from, b: step, .. } if a.count() == 1 => {
-            sum_each::<S, K, T>(simd, b, a.row(0), &mut states[from..], step, grow);
-        }
-        Meeting::All { from, a: step, .. } if b.count() == 1 => {
-            sum_each::<S, K, T>(simd, a, b.row(0), &mut states[from..], step, grow);
-        }
-        Meeting::All { from, a: step, b: 1 } if K::MEETS_ALL => {
+        Meeting::All { from, a: step, b: 1 } if K::MEETS_ALL && a.count() > 1 && b.count() > 1 => {
             sum_all::<S, K, T>(simd, a, b, &mut states[from..], step, grow);
         }
-        Meeting::All { from, a: first, b: step } => {
-            for i in 0..a.count() {
-                sum_each::<S, K, T>(simd, b, a.row(i), &mut states[from + i * first..], step, grow);
+        Meeting::All { from, a: step_a, b: step_b } => {
+            let (rows, others, step, other_step) =
+                if b.count() == 1 { (a, b, step_a, step_b) } else { (b, a, step_b, step_a) };
+            for i in 0..others.count() {
+                let states = &mut states[from + i * other_step..];
+                sum_each::<S, K, T>(simd, rows, others.row(i), states, step, grow);
             }
         }
     }
@@ -137,8 +135,9 @@ pub(super) fn sum_each<S: Simd, K: VectorSum, T>(
     step: usize,
     grow: impl Fn(&mut T, u64) + Copy,
 ) {
-    let whole = a.count() / STREAMS * STREAMS;
-    for i in (0..whole).step_by(STREAMS) {
+    let short = sum_short_beside::<S, K, T>(simd, a, b, states, step, grow);
+    let whole = short + (a.count() - short) / STREAMS * STREAMS;
+    for i in (short..whole).step_by(STREAMS) {
         let sums = sum_beside::<S, K, STREAMS>(simd, a.several(i), b);
         for (m, sum) in sums.into_iter().enumerate() {
             grow(&mut states[(i + m) * step], sum);

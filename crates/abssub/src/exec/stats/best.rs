@@ -4,6 +4,7 @@ use super::super::reduction::Index;
 use crate::element::Key;
 use crate::kernel::Level;
 use crate::kernel::key_columns::{GreatestOfColumns, LocateInColumns};
+use crate::kernel::narrow::rows_together;
 use std::ops::Range;
 
 /// No element has been met.
@@ -32,6 +33,15 @@ impl<K: Key> Best<K> {
     pub(super) fn new(len: usize, located: bool) -> Self {
         let at = located.then(|| vec![NOWHERE; len]);
         Self { keys: vec![K::default(); len], at, columns: Vec::new() }
+    }
+
+    /// Rows of columns whose keys are numbered, at most.
+    pub(super) const MOST_ROWS: usize = LocateInColumns::<K>::MOST_ROWS;
+
+    /// Whether the rows of so many columns are numbered while the greatest are found. Narrow ones are searched, if they
+    /// have a key that is great enough.
+    pub(super) fn numbers(columns: usize) -> bool {
+        rows_together(columns) < 2
     }
 
     /// Bytes of state that a result needs.
@@ -72,7 +82,7 @@ impl<K: Key> Best<K> {
         let (keys, greatest) = (ranked.keys, &mut self.keys[places.clone()]);
         match &mut self.at {
             None => level.run(GreatestOfColumns { keys, greatest }),
-            Some(at) if ranked.flags.is_none() => {
+            Some(at) if ranked.flags.is_none() && Self::numbers(ranked.columns) => {
                 let (first, step) = (ranked.index.first as i64, ranked.index.row_step as i64);
                 level.run(LocateInColumns { keys, first, step, greatest, at: &mut at[places] });
             }
@@ -80,7 +90,7 @@ impl<K: Key> Best<K> {
         }
     }
 
-    /// The same where some take no part.
+    /// The same where some take no part, or columns are narrow.
     fn search_columns(&mut self, level: Level, ranked: Ranked<'_, K>, places: Range<usize>) {
         let Self { keys: best, at, columns } = self;
         let at = at.as_mut().expect("located");

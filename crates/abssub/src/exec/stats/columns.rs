@@ -3,11 +3,11 @@
 use super::super::keys::Keys;
 use super::super::measured::Measured;
 use super::super::reduction::{Index, Piece};
-use super::best::Ranked;
+use super::best::{Best, Ranked};
 use super::tile::{Tile, Wanted, losses};
 use crate::element::Key;
 use crate::kernel::histogram::CountBinsOfColumns;
-use crate::kernel::key_columns::{CountColumns, LocateInColumns};
+use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::{AnyFrom, Flip};
 use crate::kernel::{Block, Level};
 
@@ -17,7 +17,8 @@ impl<E: Measured> Tile<E> {
         let Block { a, b } = piece.block;
         let len = a.row_len();
         // Twice what a single row would be given: columns are flushed the less often.
-        let most = (2 * Keys::<E::Key>::MOST / len).clamp(1, LocateInColumns::<E::Key>::MOST_ROWS);
+        let most = (2 * Keys::<E::Key>::MOST / len).max(1);
+        let most = if Best::<E::Key>::numbers(len) { most.min(Best::<E::Key>::MOST_ROWS) } else { most };
         for from in (0..a.count()).step_by(most) {
             let rows = most.min(a.count() - from);
             let block = Block { a: a.rows(from, rows), b: b.rows(from, rows) };

@@ -62,8 +62,8 @@ impl<E: Measured, S: Sink<E>> Reduction<E> for Measuring<'_, E, S> {
         self.wanted.most_elements(inner)
     }
 
-    fn chooses(&self) -> bool {
-        self.wanted.chooses()
+    fn chooses(&self, inner: Inner) -> bool {
+        self.wanted.chooses(inner)
     }
 
     fn tile(&self, len: usize) -> Tile<E> {

@@ -3,6 +3,7 @@
 use super::super::keys::Keys;
 use super::super::measured::{Measured, SquareState};
 use super::super::reduction::Piece;
+use super::super::summing::chooses;
 use super::super::weigh::{Power, Terms, weights_alone};
 use super::best::Best;
 use super::bound::KeyRange;
@@ -10,7 +11,7 @@ use crate::element::Keyed;
 use crate::kernel::histogram::Bins;
 use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::SumBytes;
-use crate::kernel::{Block, Chosen, Fold, FoldInto, Level};
+use crate::kernel::{Block, Chosen, FoldInto, Level};
 use crate::plan::Inner;
 use crate::reduce::{ExactSum, Specials, State, Wire};
 use std::ops::Range;
@@ -110,10 +111,10 @@ impl<E: Measured> Wanted<E> {
         self.high.is_some() || self.low.is_some() || !self.ranges.is_empty() || self.bins.is_some()
     }
 
-    /// Whether rows are nothing but summed, as they are or squared.
-    pub(super) fn chooses(&self) -> bool {
+    /// Whether rows, or columns, are nothing but summed, as they are or squared.
+    pub(super) fn chooses(&self, inner: Inner) -> bool {
         let one = self.sum != self.squares && !self.weighted && !self.omits && !self.needs_keys();
-        one && if self.sum { E::CHOOSES } else { E::Square::CHOOSES }
+        one && if self.sum { chooses::<E>(inner) } else { chooses::<E::Square>(inner) }
     }
 
     pub(super) fn tile(&self, len: usize) -> Tile<E> {
