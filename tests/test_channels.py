@@ -99,3 +99,31 @@ def test_masks_over_columns(dtype, shape):
             if whole.any(axis=0).all():
                 # Sums below 2^53 are divided once.
                 check(a, other, 0, ab.mae, expected.astype(float) / whole.sum(axis=0), where=where)
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("channels", [2, 3, 4, 6])
+def test_masks_of_pixels(dtype, channels):
+    """A mask of pixels is the same for all channels; one of each channel's own goes on from pixel to pixel."""
+    shape = (2, 23, 29, channels)
+    a, b = noise(shape, dtype), noise(shape[1:], dtype, 1)
+    random = np.random.default_rng(3)
+    for where in (
+        random.integers(0, 2, shape[:3] + (1,)).astype(bool),
+        random.integers(0, 2, shape[1:3] + (1,)).astype(bool),
+        random.integers(0, 2, shape).astype(bool),
+        random.integers(0, 2, shape[1:]).astype(bool),
+        random.integers(0, 2, shape[-1:]).astype(bool),
+    ):
+        whole = np.broadcast_to(where, shape)
+        for other in (b, b[0, 0], np.broadcast_to(b, shape).copy()):
+            kept = [np.where(whole, x, 0).astype(x.dtype) for x in (a, np.broadcast_to(other, shape))]
+            for axis in ((1, 2), 0, -1, (0, 1, 2), None):
+                check(a, other, axis, expected=exact(*kept, axis), where=where)
+            sums, numbers = exact(*kept, (1, 2)).astype(float), whole.sum(axis=(1, 2))
+            if numbers.all() and sums.max() < 2**53:
+                check(a, other, (1, 2), ab.mae, sums / numbers, where=where)
+                highest = ab.absdiff(*kept).max(axis=(1, 2))
+                for threads in everywhere():
+                    found = ab.AbsDiff(a, other).max(axis=(1, 2), where=where, threads=threads)
+                    assert (found == highest).all()

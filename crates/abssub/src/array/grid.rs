@@ -131,6 +131,12 @@ impl<'m, T: Pod> Grid<'m, T> {
         self.place.step == size_of::<T>() as isize
     }
 
+    /// Whether every row is one element again and again.
+    #[inline(always)]
+    pub(crate) fn stays(self) -> bool {
+        self.place.step == 0 && self.place.len > 1
+    }
+
     /// Whether it is worth reading along columns.
     #[inline(always)]
     pub(crate) fn runs_across(self) -> bool {

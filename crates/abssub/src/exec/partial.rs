@@ -53,14 +53,16 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Partial<'w, E> {
         block: Block<'b, E>,
         mask: Option<Rows<'_, Bool>>,
     ) -> Option<(Block<'b, E>, Flags<'b>)> {
-        let (len, level) = (block.a.row_len(), self.job.level);
+        let (len, level, right) = (block.a.row_len(), self.job.level, block.b);
         let elements = block.a.count() * len;
         let flags = &mut self.flags[..elements];
+        // Rows that go on in one another are one: what is written is, whatever was read.
+        let (block, mask) = seamless(block, mask).unwrap_or((block, mask));
         let (same, omit) = (self.job.without_same, self.job.missing == Missing::Omit);
         if let Some(mask) = mask.filter(|_| !self.job.looks_at_pairs() && self.b.is_empty()) {
             level.run(Mask { block, mask, flags, a: &mut self.a[..elements] });
             let flags = &self.flags[..elements];
-            let block = Block { a: Rows::of(&self.a[..elements], len), b: block.b };
+            let block = Block { a: Rows::of(&self.a[..elements], len), b: right };
             return Some((block, Flags { taken: flags, offered: Some(flags) }));
         }
         match mask {
@@ -78,11 +80,23 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Partial<'w, E> {
         }
         let blanked = elements.min(self.b.len());
         level.run(Blank { block, flags, a: &mut self.a[..elements], b: &mut self.b[..blanked] });
-        let b = if self.b.is_empty() { block.b } else { Rows::of(&self.b[..elements], len) };
+        let b = if self.b.is_empty() { right } else { Rows::of(&self.b[..elements], len) };
         let taken = &self.flags[..elements];
         let offered = if self.offered.is_empty() { taken } else { &self.offered[..elements] };
         let offered = mask.is_some().then_some(offered);
         Some((Block { a: Rows::of(&self.a[..elements], len), b }, Flags { taken, offered }))
+    }
+}
+
+/// All rows of a block and of its mask as one, if each goes on in the next.
+fn seamless<'b, 'm, E: Keyed>(
+    block: Block<'b, E>,
+    mask: Option<Rows<'m, Bool>>,
+) -> Option<(Block<'b, E>, Option<Rows<'m, Bool>>)> {
+    let joined = Block { a: block.a.joined()?, b: block.b.joined()? };
+    match mask {
+        None => Some((joined, None)),
+        Some(mask) => Some((joined, Some(mask.joined()?))),
     }
 }
 

@@ -38,7 +38,7 @@ impl<E: Fold> Block<'_, E> {
     ) {
         match chosen {
             Chosen::Masked(mask) if into == FoldInto::EachColumn => {
-                level.run(FoldMaskedColumns { block: self, mask, states, taken });
+                self.fold_masked_columns(level, mask, states, taken);
             }
             Chosen::Masked(mask) => {
                 let step = usize::from(into == FoldInto::EachRow);
@@ -49,6 +49,19 @@ impl<E: Fold> Block<'_, E> {
                 level.run(FoldEvery { block, every, meeting, states });
             }
         }
+    }
+}
+
+impl<E: Fold> Block<'_, E> {
+    /// Folds each column into its own state, row by row, and counts what the mask lets pass.
+    pub(super) fn fold_each_masked(
+        self,
+        level: Level,
+        mask: Rows<'_, Bool>,
+        states: &mut [E::State],
+        taken: &mut [u64],
+    ) {
+        level.run(FoldMaskedColumns { block: self, mask, states, taken });
     }
 }
 

@@ -170,6 +170,9 @@ impl<E: Fold> Block<'_, E> {
         if into == FoldInto::EachColumn {
             return self.fold_columns(level, states);
         }
+        if into == FoldInto::One && self.fold_short(level, states) {
+            return;
+        }
         let (block, meeting) = self.meeting(into);
         let joined = match meeting {
             Meeting::Alike { step: 0 } => block.a.joined().zip(block.b.joined()),

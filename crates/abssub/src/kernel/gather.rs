@@ -39,6 +39,9 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
             }
             return;
         }
+        if from.stays() {
+            return repeat(from, swapped, out);
+        }
         for (i, out) in out.chunks_exact_mut(from.len()).enumerate() {
             let (row, most) = (from.row(i), PART_BYTES / size_of::<W>());
             if row.len() <= most {
@@ -52,6 +55,33 @@ impl<W: Pod> Kernel for Gather<'_, '_, W> {
                 copy_swapped(part, swapped, out);
             }
         }
+    }
+}
+
+/// Each row is one element again and again, as a mask of pixels is for their channels.
+#[inline(always)]
+fn repeat<W: Pod>(from: Grid<'_, W>, swapped: bool, out: &mut [W]) {
+    let column = from.transposed().row(0);
+    match from.len() {
+        2 => repeat_each(out.as_chunks_mut::<2>().0, column),
+        3 => repeat_each(out.as_chunks_mut::<3>().0, column),
+        4 => repeat_each(out.as_chunks_mut::<4>().0, column),
+        len => {
+            for (row, value) in out.chunks_exact_mut(len).zip(column.iter()) {
+                row.fill(value);
+            }
+        }
+    }
+    if swapped {
+        swap(out);
+    }
+}
+
+/// So few times that a loop over them would cost more than they do.
+#[inline(always)]
+fn repeat_each<W: Pod, const N: usize>(rows: &mut [[W; N]], column: Strip<'_, W>) {
+    for (row, value) in rows.iter_mut().zip(column.iter()) {
+        *row = [value; N];
     }
 }
 

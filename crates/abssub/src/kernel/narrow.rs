@@ -1,11 +1,11 @@
-//! Narrow columns: rows that follow one another in memory are taken several at a time, as one that is wide, for a row
-//! of three elements costs as much as one of sixty.
+//! Narrow columns and short rows: rows that follow one another in memory are taken several at a time, as one that is wide,
+//! for a row of three elements costs as much as one of sixty.
 
-use super::fold::{Block, Fold};
+use super::fold::{Block, Fold, FoldInto};
 use super::level::Level;
 use super::rows::Rows;
 use crate::array::run::Pod;
-use crate::element::Element;
+use crate::element::{Bool, Element};
 use crate::reduce::State;
 
 /// Columns of a wide row, at most: whole blocks of the kernels for the usual two, three and four channels.
@@ -59,6 +59,19 @@ impl<E: Fold> Block<'_, E> {
         }
     }
 
+    /// Folds all rows into one state, several at a time where these are short, seamless and many beside one that they
+    /// share; false, and nothing folded, if they are not.
+    pub(super) fn fold_short(self, level: Level, states: &mut [E::State]) -> bool {
+        let is_one = self.a.is_shared() != self.b.is_shared() && rows_together(self.a.row_len()) > 1;
+        let mut room = is_one.then_some(Room::EMPTY);
+        let Some([wide, rest]) = room.as_mut().and_then(|room| self.widened(room)) else { return false };
+        wide.fold(level, FoldInto::One, states);
+        if rest.a.count() > 0 {
+            rest.fold(level, FoldInto::One, states);
+        }
+        true
+    }
+
     /// False, and nothing folded, if they are not.
     fn fold_wide(self, level: Level, states: &mut [E::State]) -> bool {
         let (columns, mut room) = (states.len(), Room::EMPTY);
@@ -71,6 +84,51 @@ impl<E: Fold> Block<'_, E> {
         }
         if rest.a.count() > 0 {
             rest.fold_each_column(level, states);
+        }
+        true
+    }
+}
+
+impl<E: Fold> Block<'_, E> {
+    /// Folds what a mask lets pass of the columns, and counts it, in the same way.
+    pub(super) fn fold_masked_columns(
+        self,
+        level: Level,
+        mask: Rows<'_, Bool>,
+        states: &mut [E::State],
+        taken: &mut [u64],
+    ) {
+        let is_narrow = rows_together(states.len()) > 1;
+        if !is_narrow || !self.fold_masked_wide(level, mask, states, taken) {
+            self.fold_each_masked(level, mask, states, taken);
+        }
+    }
+
+    /// False, and nothing folded, if they are not narrow, seamless and many.
+    fn fold_masked_wide(
+        self,
+        level: Level,
+        mask: Rows<'_, Bool>,
+        states: &mut [E::State],
+        taken: &mut [u64],
+    ) -> bool {
+        let (columns, mut room, mut mask_room) = (states.len(), Room::EMPTY, [Bool::ZERO; WIDE]);
+        let Some([wide, rest]) = self.widened(&mut room) else { return false };
+        let (width, rows) = (wide.a.row_len(), self.a.count() - rest.a.count());
+        let Some(wide_mask) = widened(mask.rows(0, rows), width / columns, &mut mask_room) else {
+            return false;
+        };
+        let mut sums: [E::State; WIDE] = std::array::from_fn(|_| E::State::default());
+        let (sums, mut counts) = (&mut sums[..width], [0; WIDE]);
+        let counts = &mut counts[..width];
+        wide.fold_each_masked(level, wide_mask, sums, counts);
+        for (sums, counts) in sums.chunks_exact(columns).zip(counts.chunks_exact(columns)) {
+            states.iter_mut().zip(sums).for_each(|(state, sum)| state.merge(sum));
+            taken.iter_mut().zip(counts).for_each(|(taken, count)| *taken += count);
+        }
+        let left = rest.a.count();
+        if left > 0 {
+            rest.fold_each_masked(level, mask.rows(rows, left), states, taken);
         }
         true
     }

@@ -73,7 +73,7 @@ impl<'m, T: Pod> Rows<'m, T> {
 
     /// All rows as one, where each goes on at the end of the one before.
     #[allow(unsafe_code)]
-    pub(super) fn joined(&self) -> Option<Self> {
+    pub(crate) fn joined(&self) -> Option<Self> {
         let seamless = self.first.step_bytes() == self.len * size_of::<T>() && self.count() > 1;
         let len = self.len * self.count();
         // SAFETY: `new` vouched for every row's elements, and there is nothing between them.
