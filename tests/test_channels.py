@@ -127,3 +127,67 @@ def test_masks_of_pixels(dtype, channels):
                 for threads in everywhere():
                     found = ab.AbsDiff(a, other).max(axis=(1, 2), where=where, threads=threads)
                     assert (found == highest).all()
+
+
+def layouts_of_short_rows(dtype, features, numbers_alone=False):
+    """Rows beside others, beside one that they share, with gaps and without, forwards and backwards."""
+    a, b = noise((203, features + 2), dtype), noise((203, features + 2), dtype, 1)
+    if a.dtype.kind == "f" and not numbers_alone:
+        a[5, 1] = np.nan
+    if a.dtype.kind != "f" and numbers_alone:
+        # Squares must fit 64 bits.
+        room = 2 ** max(0, 8 * a.itemsize - 20)
+        a, b = a // room, b // room
+    yield a[:, 1:-1].copy(), b[:, 1:-1].copy()
+    yield a[:, 1:-1].copy(), b[7, :-2]
+    yield a[7, 2:], b[:, 2:].copy()
+    yield a[:, 1:-1], b[:, 2:]
+    yield a[::-1, -3::-1], b[:, 2:].copy()
+    yield a[:, 1:-1].copy(), b[:, :1]
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("features", [1, 5, 16, 33, 64, 128, 129, 256, 257])
+def test_extremes_and_counts_of_short_rows(dtype, features):
+    names = ("max", "argmax", "min", "argmin", "count")
+    for a, b in layouts_of_short_rows(dtype, features):
+        diff = ab.absdiff(a, b)
+        limit = np.nanmedian(diff)
+        mask = np.random.default_rng(4).integers(0, 3, diff.shape).astype(bool)
+        mask[:, 0] = True
+        for axis in (1, None):
+            expected = [getattr(diff, name)(axis=axis) for name in names[:-1]]
+            expected.append((diff > limit).sum(axis=axis))
+            low = np.where(mask, diff, np.inf if diff.dtype.kind == "f" else np.iinfo(diff.dtype).max)
+            masked = [low.min(axis=axis), (mask & (diff > limit)).sum(axis=axis)]
+            for threads in everywhere():
+                found = ab.stats(a, b, names, axis=axis, threshold=limit, threads=threads)
+                for name, value in zip(names, expected, strict=True):
+                    np.testing.assert_array_equal(getattr(found, name), value, name)
+                    # What is asked for alone is looked at in other ways.
+                    over = {"threshold": limit} if name == "count" else {}
+                    alone = ab.stats(a, b, name, axis=axis, threads=threads, **over)
+                    np.testing.assert_array_equal(getattr(alone, name), value, name)
+                found = ab.stats(a, b, ("min", "count"), axis=axis, threshold=limit, where=mask, threads=threads)
+                np.testing.assert_array_equal(found.min, masked[0])
+                np.testing.assert_array_equal(found.count, masked[1])
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("features", [2, 5, 33, 300])
+def test_histograms_and_sums_beside_extremes_of_short_rows(dtype, features):
+    for a, b in layouts_of_short_rows(dtype, features, numbers_alone=True):
+        diff = ab.absdiff(a, b)
+        edges = np.unique(np.quantile(diff.astype(float), (0, 0.3, 0.8)))
+        edges = np.append(edges, edges[-1] + 1)
+        for axis in (1, None):
+            sums, highest = exact(a, np.broadcast_to(b, diff.shape), axis), diff.max(axis=axis)
+            for threads in everywhere():
+                found = ab.stats(a, b, ("sum", "max", "ssd"), axis=axis, threads=threads)
+                np.testing.assert_array_equal(found.sum, sums)
+                np.testing.assert_array_equal(found.max, highest)
+                np.testing.assert_array_equal(found.ssd, ab.ssd(a, b, axis=axis))
+                counts = ab.AbsDiff(a, b).histogram(edges, axis=axis, threads=threads)[0]
+                rows = diff if axis == 1 else diff.reshape(1, -1)
+                expected = [np.histogram(row, edges)[0] for row in rows]
+                np.testing.assert_array_equal(counts, np.squeeze(expected) if axis is None else expected)

@@ -7,12 +7,13 @@ use super::{
     Bool, Complex32, Complex64, ComplexExtended, Element, Extended, Magnitude, Mixed64, Stored, Time,
     WideTime,
 };
+use crate::array::run::Pod;
 use crate::reduce::Wire;
 use half::f16;
 use std::cmp::Ordering;
 
 /// An unsigned integer that differences are ranked by.
-pub trait Key: Copy + Ord + Default + Send + Sync + Wire + std::fmt::Debug + 'static {
+pub trait Key: Pod + Ord + Default + Wire + std::fmt::Debug {
     /// The bits that it has.
     const BITS: u32;
     /// The highest.

@@ -29,6 +29,24 @@ impl<K: Key> Keys<K> {
     /// The keys of a block, one row after the other.
     pub(super) fn of<E: Keyed<Key = K>>(&mut self, level: Level, block: Block<'_, E>) -> &mut [K] {
         let keys = self.room(block.a.count() * block.a.row_len());
+        Self::write(level, block, keys);
+        keys
+    }
+
+    /// The same, with zeros behind them up to the end of a block of so many.
+    pub(super) fn in_blocks<E: Keyed<Key = K>, const BLOCK: usize>(
+        &mut self,
+        level: Level,
+        block: Block<'_, E>,
+    ) -> &mut [K] {
+        let len = block.a.count() * block.a.row_len();
+        let keys = self.room(len.next_multiple_of(BLOCK));
+        Self::write(level, block, &mut keys[..len]);
+        keys[len..].fill(K::default());
+        keys
+    }
+
+    fn write<E: Keyed<Key = K>>(level: Level, block: Block<'_, E>, keys: &mut [K]) {
         let is_narrow = rows_together(block.a.row_len()) > 1;
         let mut room = is_narrow.then_some(Room::EMPTY);
         let blocks = room.as_mut().and_then(|room| block.widened(room));
@@ -40,6 +58,5 @@ impl<K: Key> Keys<K> {
                 level.run(WriteKeys { block: rest, keys: last });
             }
         }
-        keys
     }
 }

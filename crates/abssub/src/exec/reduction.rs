@@ -97,6 +97,26 @@ pub(super) struct Piece<'b, E: Element> {
     pub(super) index: Index,
 }
 
+impl<'b, E: Element> Piece<'b, E> {
+    /// Some of its rows, whose columns have no places.
+    pub(super) fn rows(&self, from: usize, rows: usize) -> Self {
+        let Block { a, b } = self.block;
+        let first = self.places.start + from;
+        let places = if self.into == FoldInto::One { self.places.clone() } else { first..first + rows };
+        let bytes = |bytes: &'b [u8]| &bytes[from * a.row_len()..][..rows * a.row_len()];
+        Self {
+            block: Block { a: a.rows(from, rows), b: b.rows(from, rows) },
+            chosen: None,
+            into: self.into,
+            places,
+            offered: self.offered.map(bytes),
+            flags: self.flags.map(bytes),
+            weights: self.weights.map(|weights| weights.rows(from, rows)),
+            index: Index { first: self.index.first + self.index.row_step * from as isize, ..self.index },
+        }
+    }
+}
+
 /// The number, among the reduced elements, of the element in row `r` and column `c` of a block:
 /// `first + r * row_step + c * step`.
 #[derive(Clone, Copy, Debug, Default)]

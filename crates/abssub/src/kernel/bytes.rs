@@ -131,27 +131,35 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
         let (whole, most) = (len / S::BYTES * S::BYTES, Q::STEPS * S::BYTES);
         let mut seen = [Seen::default(); N];
         for from in (0..whole).step_by(most) {
-            let part = (from, (whole - from).min(most));
-            if Q::SUMS && S::REGISTERS < 32 {
-                // All their lanes would be stored and loaded again at each step.
-                for first in (0..N).step_by(2) {
-                    self.look_at_part::<S, SIGNED, 2>(simd, first, part, &mut seen);
-                }
-            } else {
-                self.look_at_part::<S, SIGNED, N>(simd, 0, part, &mut seen);
-            }
+            self.look_at_part::<S, SIGNED, false>(simd, (from, (whole - from).min(most)), &mut seen);
         }
-        for (k, seen) in seen.iter_mut().enumerate() {
-            for i in whole..len {
-                self.add(seen, self.a[k].get(i), self.b[k % OTHERS].get(i));
-            }
+        if whole < len {
+            self.look_at_part::<S, SIGNED, true>(simd, (whole, len - whole), &mut seen);
         }
         seen
     }
 
-    /// Whole vectors of `M` rows from the first given, so few that no lane overflows.
+    /// So few vectors that no lane overflows, all of them whole, or one that is not.
     #[inline(always)]
-    fn look_at_part<S: Simd, const SIGNED: bool, const M: usize>(
+    fn look_at_part<S: Simd, const SIGNED: bool, const PARTIAL: bool>(
+        &self,
+        simd: S,
+        part: (usize, usize),
+        seen: &mut [Seen; N],
+    ) {
+        if Q::SUMS && S::REGISTERS < 32 {
+            // All their lanes would be stored and loaded again at each step.
+            for first in (0..N).step_by(2) {
+                self.look_at_rows::<S, SIGNED, PARTIAL, 2>(simd, first, part, seen);
+            }
+        } else {
+            self.look_at_rows::<S, SIGNED, PARTIAL, N>(simd, 0, part, seen);
+        }
+    }
+
+    /// The same of `M` rows from the first given.
+    #[inline(always)]
+    fn look_at_rows<S: Simd, const SIGNED: bool, const PARTIAL: bool, const M: usize>(
         &self,
         simd: S,
         first: usize,
@@ -159,48 +167,29 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
         seen: &mut [Seen; N],
     ) {
         let zero = simd.zero();
-        let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
-        let (mut sums, mut squares) = ([zero; M], [zero; M]);
-        let (mut greatest, mut outside) = ([zero; M], [zero; M]);
         let (mut a, mut b) = ([self.a[0]; M], [self.b[0]; M]);
         for k in 0..M {
             a[k] = self.a[first + k].part(from, len);
             b[k] = self.b[(first + k) % OTHERS].part(from, len);
         }
-        for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
-            for row in &a {
-                row.prefetch_ahead(Q::AHEAD_BYTES);
-            }
-            if OTHERS == N {
-                for row in &b {
-                    row.prefetch_ahead(Q::AHEAD_BYTES);
-                }
-            }
-            let mut other = zero;
-            for k in 0..M {
-                if k == 0 || OTHERS == N {
-                    other = unsigned::<S, SIGNED>(simd, b[k]);
-                }
-                let diff = simd.diff_bytes(unsigned::<S, SIGNED>(simd, a[k]), other);
-                if Q::SUMS {
-                    sums[k] = simd.add_u64(sums[k], simd.sad_bytes(diff, zero));
-                    squares[k] = simd.accumulate_squares(squares[k], diff, zero);
-                }
-                if Q::GREATEST {
-                    greatest[k] = simd.max_bytes(greatest[k], diff);
-                }
-                if Q::INSIDE {
-                    outside[k] = simd.count_outside(outside[k], diff, low, span);
-                }
-            }
+        let mut lanes =
+            Lanes { sums: [zero; M], squares: [zero; M], greatest: [zero; M], outside: [zero; M] };
+        if PARTIAL {
+            self.step::<S, SIGNED, true, M>(simd, [&a, &b], &mut lanes);
         }
+        for (a, b) in Lockstep::new(a, S::BYTES).zip(Lockstep::new(b, S::BYTES)) {
+            self.step::<S, SIGNED, false, M>(simd, [&a, &b], &mut lanes);
+        }
+        // Beyond the end both operands are zero.
+        let is_outside = self.low > 0;
+        let beyond = if PARTIAL && is_outside { S::BYTES - len } else { 0 };
         for (k, seen) in seen[first..first + M].iter_mut().enumerate() {
             let part = Seen {
-                sum: simd.sum_u64(sums[k]),
-                squares: simd.sum_i32(squares[k]) as u64,
-                greatest: simd.greatest_byte(greatest[k]),
+                sum: simd.sum_u64(lanes.sums[k]),
+                squares: simd.sum_i32(lanes.squares[k]) as u64,
+                greatest: simd.greatest_byte(lanes.greatest[k]),
                 inside: if Q::INSIDE {
-                    len as u64 - simd.sum_u64(simd.sad_bytes(outside[k], zero))
+                    (len + beyond) as u64 - simd.sum_u64(simd.sad_bytes(lanes.outside[k], zero))
                 } else {
                     0
                 },
@@ -208,6 +197,54 @@ impl<Q: Question, const N: usize, const OTHERS: usize> LookAtBytes<'_, Q, N, OTH
             *seen = seen.with(part);
         }
     }
+
+    /// One vector more of each row.
+    #[inline(always)]
+    fn step<S: Simd, const SIGNED: bool, const PARTIAL: bool, const M: usize>(
+        &self,
+        simd: S,
+        [a, b]: [&[Run<u8>; M]; 2],
+        lanes: &mut Lanes<S::V, M>,
+    ) {
+        let zero = simd.zero();
+        let (low, span) = (simd.splat_byte(self.low), simd.splat_byte(self.span));
+        if !PARTIAL {
+            for row in a {
+                row.prefetch_ahead(Q::AHEAD_BYTES);
+            }
+            if OTHERS == N {
+                for row in b {
+                    row.prefetch_ahead(Q::AHEAD_BYTES);
+                }
+            }
+        }
+        let mut other = zero;
+        for k in 0..M {
+            if k == 0 || OTHERS == N {
+                other = unsigned::<S, SIGNED, PARTIAL>(simd, b[k]);
+            }
+            let diff = simd.diff_bytes(unsigned::<S, SIGNED, PARTIAL>(simd, a[k]), other);
+            if Q::SUMS {
+                lanes.sums[k] = simd.add_u64(lanes.sums[k], simd.sad_bytes(diff, zero));
+                lanes.squares[k] = simd.accumulate_squares(lanes.squares[k], diff, zero);
+            }
+            if Q::GREATEST {
+                lanes.greatest[k] = simd.max_bytes(lanes.greatest[k], diff);
+            }
+            if Q::INSIDE {
+                lanes.outside[k] = simd.count_outside(lanes.outside[k], diff, low, span);
+            }
+        }
+    }
+}
+
+/// What is known of `M` rows, lane by lane.
+struct Lanes<V, const M: usize> {
+    sums: [V; M],
+    squares: [V; M],
+    greatest: [V; M],
+    /// How many differences lie outside the range.
+    outside: [V; M],
 }
 
 impl<Q: Question, const N: usize, const OTHERS: usize> Kernel for LookAtBytes<'_, Q, N, OTHERS> {
@@ -221,8 +258,8 @@ impl<Q: Question, const N: usize, const OTHERS: usize> Kernel for LookAtBytes<'_
 
 /// A vector of bytes that differ as those of the run do, and are unsigned.
 #[inline(always)]
-fn unsigned<S: Simd, const SIGNED: bool>(simd: S, run: Run<u8>) -> S::V {
-    let bytes = simd.load(run);
+fn unsigned<S: Simd, const SIGNED: bool, const PARTIAL: bool>(simd: S, run: Run<u8>) -> S::V {
+    let bytes = simd.load_as::<PARTIAL>(run);
     if SIGNED { simd.flip_bytes(bytes) } else { bytes }
 }
 

@@ -9,6 +9,8 @@ use crate::element::{Key, Keyed};
 
 /// Elements whose keys are written together: what the compiler turns into vectors.
 const BLOCK: usize = 64;
+/// The same of those that are left.
+const FEW: usize = 8;
 
 /// Writes the keys of a block, one row after the other.
 pub(crate) struct WriteKeys<'m, 'k, E: Keyed> {
@@ -55,6 +57,13 @@ pub(super) fn write_row<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>, keys: &mut 
     let (blocks, rest) = keys.as_chunks_mut::<BLOCK>();
     for ((keys, b), a) in blocks.iter_mut().zip(b).zip(a.ahead::<AHEAD_BYTES>()) {
         for i in 0..BLOCK {
+            keys[i] = E::key(a[i], b[i]);
+        }
+    }
+    let ((a, a_rest), (b, b_rest)) = (a_rest.blocks::<FEW>(), b_rest.blocks::<FEW>());
+    let (few, rest) = rest.as_chunks_mut::<FEW>();
+    for (keys, (a, b)) in few.iter_mut().zip(a.zip(b)) {
+        for i in 0..FEW {
             keys[i] = E::key(a[i], b[i]);
         }
     }

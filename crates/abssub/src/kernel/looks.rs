@@ -9,6 +9,8 @@ use crate::element::{Key, Keyed};
 
 /// Keys that are looked at side by side.
 const LANES: usize = 64;
+/// The keys of a block.
+pub(crate) const BLOCK: usize = LANES;
 /// Keys that are written before they are looked at.
 pub(crate) const KEYS: usize = 16 * LANES;
 
@@ -53,60 +55,119 @@ impl<E: Keyed> Kernel for LookAtPairs<'_, '_, E> {
     type Output = Seen<E::Key>;
 
     #[inline(always)]
-    fn run<S: Simd>(mut self, simd: S) -> Seen<E::Key> {
-        let mut seen = Seen::<E::Key>::default();
-        let len = self.a.len();
+    fn run<S: Simd>(self, simd: S) -> Seen<E::Key> {
+        let Self { a, b, flags, looks, room, counts } = self;
+        let len = a.len();
         let (blocks, whole) = (len - len % LANES, len - len % KEYS);
-        if blocks > 0 {
-            let lanes = [E::Key::default(); LANES];
-            let mut tally = Tally { high: lanes, low: lanes };
-            for at in (0..whole).step_by(KEYS) {
-                self.look::<S, { KEYS / LANES }>(simd, at, &mut tally);
-            }
-            for at in (whole..blocks).step_by(LANES) {
-                self.look::<S, 1>(simd, at, &mut tally);
-            }
-            for i in 0..LANES {
-                (seen.high, seen.low) = (seen.high.max(tally.high[i]), seen.low.max(tally.low[i]));
-            }
+        let mut tally = Tally::NOTHING;
+        let mut look = Look { last: E::LAST, looks, counts };
+        for at in (0..whole).step_by(KEYS) {
+            let keys = first_blocks::<E::Key, { KEYS / LANES }>(room);
+            write_row::<E>(a.part(at, KEYS), b.part(at, KEYS), keys.as_flattened_mut());
+            look.at::<S, { KEYS / LANES }>(simd, keys, KEYS, flags_of(flags, at, KEYS), &mut tally);
         }
-        for i in blocks..len {
-            self.look_once(i, &mut seen);
+        for at in (whole..len).step_by(LANES) {
+            let (keys, most) = (first_blocks::<E::Key, 1>(room), LANES.min(len - at));
+            if at == blocks {
+                keys[0] = [E::Key::default(); LANES];
+            }
+            write_row::<E>(a.part(at, most), b.part(at, most), &mut keys[0][..most]);
+            look.at::<S, 1>(simd, keys, most, flags_of(flags, at, most), &mut tally);
+        }
+        tally.seen()
+    }
+}
+
+/// Looks at keys that are written.
+pub(crate) struct LookAtKeys<'l, K> {
+    /// Whole blocks of [`BLOCK`]: the last one ends with zeros, unless it is full. They are written over.
+    pub(crate) keys: &'l mut [K],
+    /// How many are looked at.
+    pub(crate) len: usize,
+    /// As for [`LookAtPairs`].
+    pub(crate) flags: Option<&'l [u8]>,
+    pub(crate) looks: Looks<'l, K>,
+    pub(crate) counts: &'l mut [u64],
+    /// The highest key of a number.
+    pub(crate) last: K,
+}
+
+impl<K: Key> Kernel for LookAtKeys<'_, K> {
+    type Output = Seen<K>;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Seen<K> {
+        let Self { keys, len, flags, looks, counts, last } = self;
+        let mut tally = Tally::NOTHING;
+        let mut look = Look { last, looks, counts };
+        for (k, keys) in keys.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let (keys, at) = (std::array::from_mut(keys), k * LANES);
+            let most = LANES.min(len - at);
+            look.at::<S, 1>(simd, keys, most, flags_of(flags, at, most), &mut tally);
+        }
+        tally.seen()
+    }
+}
+
+/// The first blocks of a room.
+#[inline(always)]
+fn first_blocks<K: Key, const N: usize>(room: &mut [K]) -> &mut [[K; LANES]; N] {
+    room.as_chunks_mut::<LANES>().0.first_chunk_mut::<N>().expect("room enough")
+}
+
+#[inline(always)]
+fn flags_of(flags: Option<&[u8]>, at: usize, len: usize) -> Option<&[u8]> {
+    match flags {
+        Some(flags) => Some(&flags[at..][..len]),
+        None => None,
+    }
+}
+
+impl<K: Key> Tally<K> {
+    const NOTHING: Self = Self { high: [K::ZERO; LANES], low: [K::ZERO; LANES] };
+
+    #[inline(always)]
+    fn seen(&self) -> Seen<K> {
+        let mut seen = Seen::<K>::default();
+        for i in 0..LANES {
+            (seen.high, seen.low) = (seen.high.max(self.high[i]), seen.low.max(self.low[i]));
         }
         seen
     }
 }
 
-impl<E: Keyed> LookAtPairs<'_, '_, E> {
-    /// Looks at `N` blocks of pairs: a number that is known lets every loop be unrolled.
+/// What is asked of every block, and where counts grow.
+struct Look<'l, K> {
+    last: K,
+    looks: Looks<'l, K>,
+    counts: &'l mut [u64],
+}
+
+impl<K: Key> Look<'_, K> {
+    /// Looks at the first `len` keys of `N` blocks; a number that is known lets every loop be unrolled. The others are
+    /// the least key, which is as if they were not there.
     #[inline(always)]
-    fn look<S: Simd, const N: usize>(&mut self, simd: S, at: usize, tally: &mut Tally<E::Key>) {
-        let keys = self.room.as_chunks_mut::<LANES>().0.first_chunk_mut::<N>().expect("room enough");
-        let (a, b) = (self.a.part(at, N * LANES), self.b.part(at, N * LANES));
-        write_row::<E>(a, b, keys.as_flattened_mut());
-        let looks = self.looks;
-        for (count, range) in self.counts.iter_mut().zip(looks.ranges) {
-            *count += range.map_or(0, |range| count_inside(simd, keys, range));
+    fn at<S: Simd, const N: usize>(
+        &mut self,
+        simd: S,
+        keys: &mut [[K; LANES]; N],
+        len: usize,
+        flags: Option<&[u8]>,
+        tally: &mut Tally<K>,
+    ) {
+        let beyond = (N * LANES - len) as u64;
+        for (count, range) in self.counts.iter_mut().zip(self.looks.ranges) {
+            let &Some((low, span)) = range else { continue };
+            let is_counted = K::default().less(low) <= span;
+            *count += count_inside(simd, keys, (low, span)) - if is_counted { beyond } else { 0 };
         }
-        if looks.high {
+        if self.looks.high {
             tally.high = greatest(keys, tally.high);
         }
-        if looks.low {
-            let flags = self.flags.map(|flags| &flags[at..][..N * LANES]);
-            flip(keys.as_flattened_mut(), flags, E::LAST);
+        if self.looks.low {
+            flip(&mut keys.as_flattened_mut()[..len], flags, self.last);
             tally.low = greatest(keys, tally.low);
         }
-    }
-
-    #[inline(always)]
-    fn look_once(&mut self, i: usize, seen: &mut Seen<E::Key>) {
-        let (key, looks) = (E::key(self.a.get(i), self.b.get(i)), self.looks);
-        let takes_part = self.flags.is_none_or(|flags| flags[i] != 0);
-        for (count, range) in self.counts.iter_mut().zip(looks.ranges) {
-            *count += u64::from(range.is_some_and(|(low, span)| key.less(low) <= span));
-        }
-        seen.high = if looks.high { seen.high.max(key) } else { seen.high };
-        seen.low = if looks.low && takes_part { seen.low.max(E::LAST.less(key)) } else { seen.low };
     }
 }
 

@@ -10,6 +10,8 @@ use crate::element::{Key, Keyed};
 
 /// Pairs that are looked at side by side.
 const LANES: usize = 64;
+/// The same of those that are left.
+const FEW: usize = 8;
 
 /// The greatest key of a row of pairs, or of the flipped keys: see [`super::keys::Flip`].
 pub(crate) struct GreatestOfPairs<'m, E: Keyed, const FLIPPED: bool> {
@@ -22,20 +24,38 @@ impl<E: Keyed, const FLIPPED: bool> Kernel for GreatestOfPairs<'_, E, FLIPPED> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> E::Key {
-        let key = |a, b| if FLIPPED { E::LAST.less(E::key(a, b)) } else { E::key(a, b) };
         let ((mut a, a_rest), (b, b_rest)) = (self.a.blocks::<LANES>(), self.b.blocks::<LANES>());
         let mut lanes = [E::Key::default(); LANES];
         for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b) {
             for i in 0..LANES {
-                lanes[i] = lanes[i].max(key(a[i], b[i]));
+                lanes[i] = lanes[i].max(key::<E, FLIPPED>(a[i], b[i]));
             }
         }
-        let mut greatest = greatest_of(lanes);
-        for (a, b) in a_rest.iter().zip(b_rest.iter()) {
-            greatest = greatest.max(key(a, b));
-        }
-        greatest
+        greatest_of(lanes).max(greatest_of_few::<E, FLIPPED>(a_rest, b_rest))
     }
+}
+
+/// A key, or the same flipped.
+#[inline(always)]
+fn key<E: Keyed, const FLIPPED: bool>(a: E::Left, b: E::Right) -> E::Key {
+    if FLIPPED { E::LAST.less(E::key(a, b)) } else { E::key(a, b) }
+}
+
+/// The greatest key of what is left of a row.
+#[inline(always)]
+fn greatest_of_few<E: Keyed, const FLIPPED: bool>(a: Run<E::Left>, b: Run<E::Right>) -> E::Key {
+    let ((a, a_rest), (b, b_rest)) = (a.blocks::<FEW>(), b.blocks::<FEW>());
+    let mut lanes = [E::Key::default(); FEW];
+    for (a, b) in a.zip(b) {
+        for i in 0..FEW {
+            lanes[i] = lanes[i].max(key::<E, FLIPPED>(a[i], b[i]));
+        }
+    }
+    let mut greatest = greatest_of(lanes);
+    for (a, b) in a_rest.iter().zip(b_rest.iter()) {
+        greatest = greatest.max(key::<E, FLIPPED>(a, b));
+    }
+    greatest
 }
 
 /// How many keys of a row of pairs lie in a range: `low ..= low + span`.
@@ -51,10 +71,7 @@ impl<E: Keyed> Kernel for CountPairs<'_, E> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> u64 {
-        let one = |a, b| {
-            let inside = E::key(a, b).less(self.low) <= self.span;
-            if inside { E::Key::ONE } else { E::Key::default() }
-        };
+        let range = (self.low, self.span);
         let ((mut a, a_rest), (mut b, b_rest)) = (self.a.blocks::<LANES>(), self.b.blocks::<LANES>());
         let mut total = 0;
         while b.len() > 0 {
@@ -62,16 +79,36 @@ impl<E: Keyed> Kernel for CountPairs<'_, E> {
             let mut lanes = [E::Key::default(); LANES];
             for (b, a) in b.by_ref().take(255).zip(a.ahead::<AHEAD_BYTES>()) {
                 for i in 0..LANES {
-                    lanes[i] = lanes[i].plus(one(a[i], b[i]));
+                    lanes[i] = lanes[i].plus(one_if_inside::<E>(a[i], b[i], range));
                 }
             }
             total += sum_of(&lanes);
         }
-        for (a, b) in a_rest.iter().zip(b_rest.iter()) {
-            total += one(a, b).wide() as u64;
-        }
-        total
+        total + count_few::<E>(a_rest, b_rest, range)
     }
+}
+
+/// One if a key lies in a range, else nothing.
+#[inline(always)]
+fn one_if_inside<E: Keyed>(a: E::Left, b: E::Right, (low, span): (E::Key, E::Key)) -> E::Key {
+    if E::key(a, b).less(low) <= span { E::Key::ONE } else { E::Key::default() }
+}
+
+/// How many keys of what is left of a row lie in a range.
+#[inline(always)]
+fn count_few<E: Keyed>(a: Run<E::Left>, b: Run<E::Right>, range: (E::Key, E::Key)) -> u64 {
+    let ((a, a_rest), (b, b_rest)) = (a.blocks::<FEW>(), b.blocks::<FEW>());
+    let mut lanes = [E::Key::default(); FEW];
+    for (a, b) in a.zip(b) {
+        for i in 0..FEW {
+            lanes[i] = lanes[i].plus(one_if_inside::<E>(a[i], b[i], range));
+        }
+    }
+    let mut count = sum_of(&lanes);
+    for (a, b) in a_rest.iter().zip(b_rest.iter()) {
+        count += one_if_inside::<E>(a, b, range).wide() as u64;
+    }
+    count
 }
 
 /// The greatest key of each of some rows with one that they share: memory answers several streams faster
@@ -97,10 +134,8 @@ impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
         let mut greatest = [E::Key::default(); N];
         each_row!(settle::<E, N>(&lanes, &mut greatest));
         for r in 0..N {
-            let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
-            for (a, b) in rest {
-                greatest[r] = greatest[r].max(E::key(a, b));
-            }
+            let rest = greatest_of_few::<E, false>(a[r].after(whole), b.after(whole));
+            greatest[r] = greatest[r].max(rest);
         }
         greatest
     }
@@ -108,9 +143,9 @@ impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
 
 /// The greatest of the lanes.
 #[inline(always)]
-fn greatest_of<K: Key>(mut lanes: [K; LANES]) -> K {
+fn greatest_of<K: Key, const N: usize>(mut lanes: [K; N]) -> K {
     // By halves, so that lanes stay vectors.
-    let mut half = LANES / 2;
+    let mut half = N / 2;
     while half > 0 {
         for i in 0..half {
             lanes[i] = lanes[i].max(lanes[i + half]);
@@ -179,10 +214,7 @@ impl<E: Keyed, const N: usize> Kernel for CountRows<'_, E, N> {
             each_row!(count_up::<E, N>(&lanes, &mut counts));
         }
         for r in 0..N {
-            let rest = a[r].after(whole).iter().zip(b.after(whole).iter());
-            for (a, b) in rest {
-                counts[r] += u64::from(E::key(a, b).less(low) <= span);
-            }
+            counts[r] += count_few::<E>(a[r].after(whole), b.after(whole), (low, span));
         }
         counts
     }
@@ -194,14 +226,13 @@ fn tally<E: Keyed, const N: usize, const R: usize>(
     lanes: &mut [[E::Key; LANES]; N],
     a: &[Run<E::Left>; N],
     b: &[E::Right; LANES],
-    (low, span): (E::Key, E::Key),
+    range: (E::Key, E::Key),
 ) {
     if R < N {
         a[R].prefetch_ahead(ABREAST_AHEAD_BYTES);
         let a = a[R].block::<LANES>(0);
         for i in 0..LANES {
-            let inside = E::key(a[i], b[i]).less(low) <= span;
-            lanes[R][i] = lanes[R][i].plus(if inside { E::Key::ONE } else { E::Key::default() });
+            lanes[R][i] = lanes[R][i].plus(one_if_inside::<E>(a[i], b[i], range));
         }
     }
 }

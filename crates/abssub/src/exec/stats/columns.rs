@@ -10,6 +10,16 @@ use crate::kernel::histogram::CountBinsOfColumns;
 use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::{AnyFrom, Flip};
 use crate::kernel::{Block, Level};
+use std::mem::take;
+use std::ops::Range;
+
+/// Keys, row after row, the flags of those that take part, and how the elements are numbered.
+pub(super) struct Columns<'k, K> {
+    pub(super) keys: &'k mut [K],
+    pub(super) flags: Option<&'k [u8]>,
+    pub(super) columns: usize,
+    pub(super) index: Index,
+}
 
 impl<E: Measured> Tile<E> {
     /// Folds the keys of as many rows at a time as the buffer for them holds.
@@ -35,11 +45,28 @@ impl<E: Measured> Tile<E> {
         piece: &Piece<'_, E>,
         (block, flags, index): (Block<'_, E>, Option<&[u8]>, Index),
     ) {
-        let (places, columns) = (piece.places.clone(), block.a.row_len());
-        let keys = self.keys.of(level, block);
+        let mut keys = take(&mut self.keys);
+        let columns = Columns { keys: keys.of(level, block), flags, columns: block.a.row_len(), index };
+        self.note_losses(level, block, columns.keys);
+        self.fold_keys(wanted, level, columns, piece.places.clone());
+        self.keys = keys;
+    }
+
+    /// Takes note of what a block's differences lost.
+    pub(super) fn note_losses(&mut self, level: Level, block: Block<'_, E>, keys: &[E::Key]) {
         if E::LAST < E::Key::MAX && level.run(AnyFrom { keys, last: E::LAST }) {
             self.met = self.met.or(losses(block));
         }
+    }
+
+    /// Folds keys whose columns have neighbouring places.
+    pub(super) fn fold_keys(
+        &mut self,
+        wanted: &Wanted<E>,
+        level: Level,
+        Columns { keys, flags, columns, index }: Columns<'_, E::Key>,
+        places: Range<usize>,
+    ) {
         for (span, counts) in wanted.spans.iter().zip(&mut self.within) {
             let &Some((low, span)) = span else { continue };
             level.run(CountColumns { keys, low, span, counts: &mut counts[places.clone()] });

@@ -8,6 +8,7 @@ mod finish;
 mod measuring;
 mod request;
 mod rows;
+mod short;
 mod tile;
 mod together;
 

@@ -69,25 +69,39 @@ impl<E: Measured> Tile<E> {
                 }
                 None => self.look(level, line, looks, 0),
             };
-            if E::LAST < E::Key::MAX && seen.high >= E::LAST {
-                self.met = self.met.or(losses::<E>(Block { a: a.rows(row, 1), b: b.rows(row, 1) }));
-            }
-            self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
             let Index { first, row_step, step } = piece.index;
             let numbers = ((first + row_step * row as isize) as i64, step as i64, len);
-            let find =
-                |wanted| level.run(FindPair::<E> { a: line.a, b: line.b, flags, wanted, last: step < 0 });
-            if let Some(high) = &mut self.high {
-                high.fold_row(place, seen.high, numbers, || find(seen.high));
-            }
-            if let Some(low) = &mut self.low {
-                low.fold_row(place, seen.low, numbers, || find(E::LAST.less(seen.low)));
-            }
+            let row = Block { a: a.rows(row, 1), b: b.rows(row, 1) };
+            self.see(seen, place, numbers, row, |wanted| {
+                level.run(FindPair::<E> { a: line.a, b: line.b, flags, wanted, last: step < 0 })
+            });
             if let Some(bins) = &wanted.bins {
                 let counts = &mut self.histogram[place * bins.count()..][..bins.count()];
                 let (Line { a, b, flags }, room) = (line, self.keys.room(Keys::<E::Key>::MOST));
                 level.run(CountBinsOfPairs::<E> { bins, a, b, flags, room, counts });
             }
+        }
+    }
+
+    /// Takes in what some rows show, whose elements have a first number and a step and are so many; `find` tells where a
+    /// key is.
+    pub(super) fn see(
+        &mut self,
+        seen: Seen<E::Key>,
+        place: usize,
+        numbers: (i64, i64, usize),
+        rows: Block<'_, E>,
+        find: impl Fn(E::Key) -> Option<usize>,
+    ) {
+        if E::LAST < E::Key::MAX && seen.high >= E::LAST {
+            self.met = self.met.or(losses(rows));
+        }
+        self.within.iter_mut().zip(&self.counts).for_each(|(within, count)| within[place] += count);
+        if let Some(high) = &mut self.high {
+            high.fold_row(place, seen.high, numbers, || find(seen.high));
+        }
+        if let Some(low) = &mut self.low {
+            low.fold_row(place, seen.low, numbers, || find(E::LAST.less(seen.low)));
         }
     }
 

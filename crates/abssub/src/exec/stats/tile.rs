@@ -7,6 +7,7 @@ use super::super::summing::chooses;
 use super::super::weigh::{Power, Terms, weights_alone};
 use super::best::Best;
 use super::bound::KeyRange;
+use super::short::Turned;
 use crate::element::Keyed;
 use crate::kernel::histogram::Bins;
 use crate::kernel::key_columns::CountColumns;
@@ -63,6 +64,7 @@ pub(super) struct Tile<E: Measured> {
     /// What a row's counts grow by.
     pub(super) counts: Vec<u64>,
     pub(super) keys: Keys<E::Key>,
+    pub(super) turned: Turned<E::Key>,
     terms: Terms,
 }
 
@@ -136,6 +138,7 @@ impl<E: Measured> Wanted<E> {
             met: Specials::default(),
             counts: vec![0; self.ranges.len()],
             keys: Keys::default(),
+            turned: Turned::default(),
             terms: Terms::default(),
         }
     }
@@ -245,6 +248,9 @@ impl<E: Measured> Tile<E> {
         if let Some(chosen) = piece.chosen {
             return self.fold_chosen(level, chosen, &piece);
         }
+        if wanted.finds_short(&piece) {
+            return self.fold_short(wanted, level, &piece);
+        }
         count_taken(level, &piece, piece.flags, &mut self.number[piece.places.clone()]);
         if wanted.omits {
             count_taken(level, &piece, piece.offered, &mut self.offered[piece.places.clone()]);
@@ -278,7 +284,7 @@ impl<E: Measured> Tile<E> {
         }
     }
 
-    fn fold_sums(&mut self, level: Level, piece: &Piece<'_, E>) {
+    pub(super) fn fold_sums(&mut self, level: Level, piece: &Piece<'_, E>) {
         let (block, into, places) = (piece.block, piece.into, piece.places.clone());
         if !self.sum.is_empty() {
             block.fold(level, into, &mut self.sum[places.clone()]);
@@ -319,7 +325,7 @@ pub(super) fn losses<E: Keyed>(block: Block<'_, E>) -> Specials {
 }
 
 /// Adds how many elements rows of `len` have.
-fn count_all(into: FoldInto, rows: usize, len: usize, number: &mut [u64]) {
+pub(super) fn count_all(into: FoldInto, rows: usize, len: usize, number: &mut [u64]) {
     match into {
         FoldInto::One => number[0] += (rows * len) as u64,
         FoldInto::EachRow => number.iter_mut().for_each(|number| *number += len as u64),
@@ -328,7 +334,12 @@ fn count_all(into: FoldInto, rows: usize, len: usize, number: &mut [u64]) {
 }
 
 /// Adds how many elements have a flag.
-fn count_taken<E: Keyed>(level: Level, piece: &Piece<'_, E>, flags: Option<&[u8]>, number: &mut [u64]) {
+pub(super) fn count_taken<E: Keyed>(
+    level: Level,
+    piece: &Piece<'_, E>,
+    flags: Option<&[u8]>,
+    number: &mut [u64],
+) {
     let (rows, len) = (piece.block.a.count(), piece.block.a.row_len());
     let Some(flags) = flags else { return count_all(piece.into, rows, len, number) };
     let taken = |flags: &[u8]| level.run(SumBytes { bytes: flags });
