@@ -14,6 +14,10 @@ use half::f16;
 
 /// Lanes of a row: enough to hide the latency of an addition at 512 bits.
 const LANES: usize = 32;
+/// Lanes of a short row, which are summed at its end again.
+const FEW: usize = 8;
+/// Elements of a short row, at most.
+const SHORT: usize = 256;
 /// Elements of a row that share a certificate: few enough that doing them again is from the cache.
 const CERTIFIED: usize = 4096;
 /// Elements of a long row's first block, which finds out what the rest is likely to need.
@@ -50,8 +54,8 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
         }
         number += 1;
         tier = match tier {
-            Tier::Plain if sum_certified::<E, Plain<LANES>>(a, b, sum) => Tier::Plain,
-            Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>>(a, b, sum) => Tier::Double,
+            Tier::Plain if sum_plain::<E>(a, b, sum) => Tier::Plain,
+            Tier::Plain | Tier::Double if sum_certified::<E, Double<LANES>, LANES>(a, b, sum) => Tier::Double,
             _ => {
                 let digits = digits.get_or_insert(Digits::ZERO);
                 let whole = len / CHUNK * CHUNK;
@@ -72,9 +76,31 @@ fn sum_row<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
     }
 }
 
-/// Adds fewer terms than there are lanes, one after the other.
+/// Adds a block in lanes of one double; false, and nothing added, if those are not exact.
+#[inline(always)]
+fn sum_plain<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) -> bool {
+    if a.len() > SHORT {
+        return sum_certified::<E, Plain<LANES>, LANES>(a, b, sum);
+    }
+    let whole = a.len() / FEW * FEW;
+    let is_summed = sum_certified::<E, Plain<FEW>, FEW>(a.part(0, whole), b.part(0, whole), sum);
+    if is_summed && whole < a.len() {
+        sum_in_turn_or_one_by_one::<E>(a.after(whole), b.after(whole), sum);
+    }
+    is_summed
+}
+
+/// Adds fewer terms than there are lanes.
 #[inline(always)]
 fn sum_few<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
+    if a.len() < FEW || !sum_plain::<E>(a, b, sum) {
+        sum_in_turn_or_one_by_one::<E>(a, b, sum);
+    }
+}
+
+/// Adds few terms, one after the other.
+#[inline(always)]
+fn sum_in_turn_or_one_by_one<E: Real>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) {
     if !sum_in_turn::<E, Plain<1>>(a, b, sum) && !sum_in_turn::<E, Double<1>>(a, b, sum) {
         for (a, b) in a.iter().zip(b.iter()) {
             E::add(a, b, sum);
@@ -100,15 +126,19 @@ fn sum_in_turn<E: Real, L: Lanes<1>>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut
 
 /// Adds a block in lanes; false, and nothing added, if those are not exact.
 #[inline(always)]
-fn sum_certified<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Left>, sum: &mut E::Sum) -> bool {
+fn sum_certified<E: Real, L: Lanes<N>, const N: usize>(
+    a: Run<E::Left>,
+    b: Run<E::Left>,
+    sum: &mut E::Sum,
+) -> bool {
     let mut lanes = [L::ZERO; 2];
-    let mut lost = [0; LANES];
-    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<LANES>(), b.blocks::<LANES>());
+    let mut lost = [0; N];
+    let ((mut a, a_rest), (mut b, b_rest)) = (a.blocks::<N>(), b.blocks::<N>());
     for (a, b) in a.ahead::<AHEAD_BYTES>().zip(b.ahead::<AHEAD_BYTES>()) {
-        add_to_lanes::<E, L, LANES>(&a, &b, &mut lanes, &mut lost);
+        add_to_lanes::<E, L, N>(&a, &b, &mut lanes, &mut lost);
     }
     if !a_rest.is_empty() {
-        add_to_lanes::<E, L, LANES>(&a_rest.padded(0), &b_rest.padded(0), &mut lanes, &mut lost);
+        add_to_lanes::<E, L, N>(&a_rest.padded(0), &b_rest.padded(0), &mut lanes, &mut lost);
     }
     if any_lost(&lost) {
         return false;
@@ -117,7 +147,7 @@ fn sum_certified<E: Real, L: Lanes<LANES>>(a: Run<E::Left>, b: Run<E::Left>, sum
         match lanes.total() {
             Some(total) => sum.as_mut().add_pair(total),
             None => {
-                for lane in 0..LANES {
+                for lane in 0..N {
                     sum.as_mut().add_pair(lanes.sum(lane));
                 }
             }
@@ -263,7 +293,7 @@ mod tests {
         fn any_terms_in_rows_and_columns(
             kinds in (0..KINDS.len(), 0..KINDS.len()),
             seed in any::<u64>(),
-            len in prop::sample::select(vec![40usize, 511, 1100, 4700, 9000]),
+            len in prop::sample::select(vec![9usize, 40, 100, 255, 511, 1100, 4700, 9000]),
             columns in prop::sample::select(vec![1usize, 7, 16, 33, 300]),
         ) {
             let a: Vec<f64> = values(kinds.0, seed, len).collect();
