@@ -1,25 +1,13 @@
 //! Counting keys into bins. Bytes are counted by value first, in several tables, so that equal neighbours
-//! need not wait for each other; wider keys are searched for among the bins' starts.
+//! need not wait for each other.
 
 use super::arch::Simd;
+use super::bins::Bins;
 use super::dispatch::Kernel;
 use super::keys::write_row;
 use crate::array::run::Run;
 use crate::element::{Key, Keyed};
 
-/// The bins of a histogram: bin `i` holds the keys from `starts[i]` on that no later bin holds, up to `last`.
-#[derive(Clone, Debug)]
-pub(crate) struct Bins<K> {
-    starts: Vec<K>,
-    last: Option<K>,
-    /// For keys of one byte: their bin, or [`NO_BIN`].
-    table: Option<Box<[u32; 256]>>,
-    /// All bins, those that no key reaches included.
-    count: usize,
-}
-
-/// Keys that lie in no bin.
-const NO_BIN: u32 = u32::MAX;
 /// Keys that are worth counting by value first.
 const BY_VALUE_FROM: usize = 2048;
 /// Tables that are filled in turn.
@@ -28,53 +16,6 @@ const TABLES: usize = 8;
 const COUNTED: usize = 1 << 15;
 /// Keys that are written before they are counted by value.
 const KEYS: usize = 256;
-
-impl<K: Key> Bins<K> {
-    /// `starts` are ascending keys, fewer than `count` where the last bins cannot be reached; without
-    /// `last` no key lies in any.
-    pub(crate) fn new(starts: Vec<K>, last: Option<K>, count: usize) -> Self {
-        let mut bins = Self { starts, last, table: None, count };
-        if K::BITS == 8 {
-            bins.table = Some(Box::new(std::array::from_fn(|value| bins.search(K::narrow(value as u128)))));
-        }
-        bins
-    }
-
-    /// How many bins there are.
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
-    #[inline(always)]
-    fn search(&self, key: K) -> u32 {
-        if self.last.is_none_or(|last| key > last) {
-            return NO_BIN;
-        }
-        // A branch-free search for the last start that is not above the key.
-        let (mut from, mut size) = (0, self.starts.len());
-        while size > 1 {
-            let half = size / 2;
-            from = if self.starts[from + half] <= key { from + half } else { from };
-            size -= half;
-        }
-        if self.starts.get(from).is_some_and(|&start| start <= key) { from as u32 } else { NO_BIN }
-    }
-
-    #[inline(always)]
-    fn bin(&self, key: K) -> u32 {
-        match &self.table {
-            Some(table) => table[key.wide() as usize & 255],
-            None => self.search(key),
-        }
-    }
-
-    #[inline(always)]
-    fn count_in(&self, key: K, times: u64, counts: &mut [u64]) {
-        if let Some(count) = counts.get_mut(self.bin(key) as usize) {
-            *count += times;
-        }
-    }
-}
 
 /// Counts the keys of a row of pairs into `counts`; those whose flag is zero take no part.
 pub(crate) struct CountBinsOfPairs<'m, 'k, E: Keyed> {
@@ -93,7 +34,7 @@ impl<E: Keyed> Kernel for CountBinsOfPairs<'_, '_, E> {
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
         let Self { bins, a, b, flags, room, counts } = self;
-        let by_value = bins.table.is_some() && flags.is_none() && a.len() >= BY_VALUE_FROM;
+        let by_value = bins.are_of_bytes() && flags.is_none() && a.len() >= BY_VALUE_FROM;
         let parts = if by_value { COUNTED } else { room.len() };
         for at in (0..a.len()).step_by(parts) {
             let len = parts.min(a.len() - at);
@@ -205,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn bins_are_half_open_but_the_last() {
+    fn keys_are_counted_in_their_bins() {
         let bins = Bins::new(vec![1u16, 4, 4, 9], Some(10), 5);
         assert_eq!(counted(&bins, &[0u16, 1, 3, 4, 8, 9, 10, 11], None), [2, 0, 2, 2, 0]);
         assert_eq!(counted(&bins, &[0u16, 1, 3, 4], Some(&[1, 0, 1, 1])), [1, 0, 1, 0, 0]);

@@ -3,6 +3,7 @@
 //! **Architecture invariant**: nothing here allocates, fails, or knows the number of dimensions.
 
 pub(crate) mod arch;
+pub(crate) mod bins;
 mod byte_columns;
 pub(crate) mod bytes;
 mod certify;

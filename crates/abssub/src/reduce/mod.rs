@@ -16,7 +16,7 @@ pub use exact::{ExactSum, Specials};
 pub use landing::{Initial, Landing};
 pub(crate) use long::parts;
 pub use long::{DoubleSum, ExtendedSum, LongSum, SquareSum};
-pub use moment::{Moment, mean, quotient, variance};
+pub use moment::{Moment, mean, plain_mean, quotient, variance};
 pub use squares::DoubleSquares;
 pub(crate) use squares::{is_ordinary, left_over};
 pub use sum::{Counter, ExtendedSquares, ExtendedTotal, LongTotal, State, TimeSum};

@@ -6,7 +6,7 @@
 use super::exact::{ExactSum, Specials};
 use super::squares::DoubleSquares;
 use super::sum::{Counter, LongTotal, State, TimeSum};
-use super::whole::{Scaled, Whole, short_spread};
+use super::whole::{Scaled, Whole, close_spread, short_spread};
 use super::wide::WideCounter;
 
 /// A total that means and variances are made of.
@@ -27,6 +27,12 @@ pub trait Moment: State {
         None
     }
 
+    /// The total rounded once, where there was nothing but finite numbers and two doubles hold their sum.
+    #[inline(always)]
+    fn plain(&self) -> Option<f64> {
+        None
+    }
+
     /// The total as the sum of two doubles, where it is one.
     #[inline(always)]
     fn pair(&self) -> Option<[f64; 2]> {
@@ -37,15 +43,22 @@ pub trait Moment: State {
 /// The total over `n`, or the root of that.
 #[inline]
 pub fn mean<M: Moment>(total: &M, n: f64, root: bool) -> f64 {
+    plain_mean(total, n, root).unwrap_or_else(|| {
+        let mean = total.scaled().over(n);
+        if root { mean.root().to_f64() } else { mean.to_f64() }
+    })
+}
+
+/// The same where nothing leaves a double's range, so that its own division will do.
+#[inline(always)]
+pub fn plain_mean<M: Moment>(total: &M, n: f64, root: bool) -> Option<f64> {
     let rooted = |mean: f64| if root { mean.sqrt() } else { mean };
-    // Where nothing leaves a double's range, its own division will do.
-    match total.small() {
-        Some(total) => rooted(total as f64 / n),
-        None => {
-            let mean = total.scaled().over(n);
-            if root { mean.root().to_f64() } else { mean.to_f64() }
-        }
+    if let Some(total) = total.small() {
+        return Some(rooted(total as f64 / n));
     }
+    let total = total.plain()?;
+    let mean = total / n;
+    (mean.is_normal() || total == 0.0).then(|| rooted(mean))
 }
 
 /// The quotient of two sums of finite terms, or its root; neither sum needs to be a double.
@@ -72,12 +85,22 @@ pub fn quotient(sum: &ExactSum, of: &ExactSum, root: bool) -> f64 {
 pub fn variance<S: Moment, Q: Moment>(n: u64, ddof: f64, sum: &S, squares: &Q, root: bool) -> f64 {
     let free = n as f64 - ddof;
     if let (Some(sum), Some(squares)) = (sum.small(), squares.small()) {
-        let spread = u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum);
-        let spread = u64::try_from(spread).map_or_else(|_| spread as f64, |spread| spread as f64);
+        let spread = match (n.checked_mul(squares), sum.checked_mul(sum)) {
+            (Some(above), Some(below)) => (above - below) as f64,
+            _ => (u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum)) as f64,
+        };
         let variance = spread / n as f64 / free;
         return if root { variance.sqrt() } else { variance };
     }
-    let short = sum.pair().zip(squares.pair()).and_then(|(sum, squares)| short_spread(n, sum, squares));
+    let pairs = sum.pair().zip(squares.pair());
+    if let Some(([sum, 0.0], [squares, 0.0])) = pairs
+        && free > 0.0
+        && let Some(spread) = close_spread(n, sum, squares)
+    {
+        let variance = spread / n as f64 / free;
+        return if root { variance.sqrt() } else { variance };
+    }
+    let short = pairs.and_then(|(sum, squares)| short_spread(n, sum, squares));
     let spread = short.unwrap_or_else(|| Whole::spread(n, &sum.whole(), &squares.whole()).scaled());
     let variance = spread.over(n as f64).over(free);
     if root { variance.root().to_f64() } else { variance.to_f64() }
@@ -134,7 +157,7 @@ impl Moment for WideCounter {
 }
 
 macro_rules! float_moments {
-    ($($t:ty: |$state:ident| $specials:expr, $long:expr, $short:expr, $pair:expr;)*) => {$(
+    ($($t:ty: |$state:ident| $specials:expr, $long:expr, $short:expr, $plain:expr, $pair:expr;)*) => {$(
         impl Moment for $t {
             fn specials(&self) -> Specials {
                 let $state = self;
@@ -153,6 +176,13 @@ macro_rules! float_moments {
                 short.map_or_else(|| self.whole().scaled(), |total| Scaled::new(total, 0))
             }
 
+            #[inline(always)]
+            fn plain(&self) -> Option<f64> {
+                let $state = self;
+                $plain
+            }
+
+            #[inline(always)]
             fn pair(&self) -> Option<[f64; 2]> {
                 let $state = self;
                 $pair
@@ -161,8 +191,8 @@ macro_rules! float_moments {
     )*};
 }
 float_moments! {
-    ExactSum: |state| ExactSum::specials(state), state.long(), Some(state.to_f64()), state.pair();
-    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.ordinary_total(), state.pair();
+    ExactSum: |state| ExactSum::specials(state), state.long(), Some(state.to_f64()), state.short(), state.pair();
+    DoubleSquares: |state| state.ordinary.specials(), state.long(), state.ordinary_total(), state.plain(), state.pair();
 }
 
 impl<const LIMBS: usize, const LOWEST: i32> Moment for LongTotal<LIMBS, LOWEST> {
@@ -226,7 +256,17 @@ mod tests {
             if let Some(short) = pairs.and_then(|(sum, squares)| short_spread(n, sum, squares)) {
                 assert_eq!(short, long, "{terms:?}");
             }
+            if let Some(close) = pairs.and_then(|(sum, squares)| close_spread(n, sum[0], squares[0]))
+                && pairs.is_some_and(|(sum, squares)| sum[1] == 0.0 && squares[1] == 0.0)
+            {
+                assert_eq!(close, long.to_f64(), "{terms:?}");
+            }
         }
+        assert_eq!(close_spread(3, 6.0, 14.0), Some(6.0));
+        assert_eq!(close_spread(2, 0.0, 0.0), Some(0.0));
+        // Products of which doubles hold no more than a part.
+        assert_eq!(close_spread(3, 0.1, 12345.678), None);
+        assert_eq!(close_spread(2, 1e200, 1e300), None);
         assert!(short_spread(3, [1e300, 1.0], [1.0, 0.0]).is_none());
         assert!(short_spread(2, [0.75, 0.0], [0.3125, 0.0]).is_some());
     }

@@ -52,6 +52,12 @@ impl DoubleSquares {
         if self.rest.is_none() { self.ordinary.pair() } else { None }
     }
 
+    /// The total rounded once, where two doubles hold it.
+    #[inline(always)]
+    pub(super) fn plain(&self) -> Option<f64> {
+        if self.rest.is_none() { self.ordinary.short() } else { None }
+    }
+
     /// The total rounded once, where all of it is ordinary.
     pub(super) fn ordinary_total(&self) -> Option<f64> {
         self.rest.is_none().then(|| self.ordinary.to_f64())

@@ -1,6 +1,8 @@
 //! Numbers of any length and of any exponent, of which means, variances and roots are made.
 
+use super::exact::two_sum;
 use super::long::{LongSum, parts, power_of_two};
+use std::ops::RangeInclusive;
 
 /// A number that is not negative, in limbs from the lowest; the lowest bit weighs 2^`weight`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +139,37 @@ impl Scaled {
             _ => 0.0,
         }
     }
+}
+
+/// `n squares - sum^2` rounded once, where doubles can tell: the errors of both products are known, and what is left
+/// of the products and of the errors must be exact.
+#[inline]
+pub(super) fn close_spread(n: u64, sum: f64, squares: f64) -> Option<f64> {
+    // As far from overflow as from underflow, so that no error is lost.
+    const SAFE: RangeInclusive<f64> = f64::from_bits((1023 - 300) << 52)..=f64::from_bits((1023 + 300) << 52);
+    if sum == 0.0 && squares == 0.0 {
+        return Some(0.0);
+    }
+    if !SAFE.contains(&sum) || !SAFE.contains(&squares) || n >= 1 << 53 {
+        return None;
+    }
+    let (above, above_left) = two_product(n as f64, squares);
+    let (below, below_left) = two_product(sum, sum);
+    let (high, lost) = two_sum(above, -below);
+    let (low, lost_too) = two_sum(above_left, -below_left);
+    (lost == 0.0 && lost_too == 0.0).then_some(high + low)
+}
+
+/// The rounded product and its rounding error (Veltkamp's splitting and Dekker's product, 1971).
+#[inline(always)]
+fn two_product(a: f64, b: f64) -> (f64, f64) {
+    let split = |x: f64| {
+        let far = 134_217_729.0 * x;
+        let high = far - (far - x);
+        (high, x - high)
+    };
+    let (product, (a, a_low), (b, b_low)) = (a * b, split(a), split(b));
+    (product, ((a * b - product) + a * b_low + a_low * b) + a_low * b_low)
 }
 
 /// `n squares - sum^2` where 128 bits hold all of it, as they do for most floats of some twenty bits.

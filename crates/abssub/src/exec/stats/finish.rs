@@ -8,7 +8,7 @@ use crate::Error;
 use crate::array::{DType, Target};
 use crate::element::{Bool, Key};
 use crate::kernel::Fold;
-use crate::reduce::{ExactSum, Landing, Moment, Specials, State, mean, quotient, variance};
+use crate::reduce::{ExactSum, Landing, Moment, Specials, State, mean, plain_mean, quotient, variance};
 
 /// Where one statistic's results go: row-major memory of the kept shape (a histogram's has the bins behind it).
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +140,11 @@ fn means<M: Moment>(
     let mut met = Specials::default();
     landing.reals(|i| {
         let (total, number) = (&totals[i], numbers[i]);
+        if number != 0
+            && let Some(mean) = plain_mean(total, number as f64, root)
+        {
+            return mean;
+        }
         let own = total.specials();
         met = met.or(own);
         met.empty |= number == 0;

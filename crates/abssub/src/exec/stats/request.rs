@@ -12,7 +12,7 @@ use super::tile::Wanted;
 use crate::Error;
 use crate::array::DType;
 use crate::element::Key;
-use crate::kernel::histogram::Bins;
+use crate::kernel::bins::Bins;
 use crate::plan::Plan;
 use crate::reduce::Specials;
 

@@ -9,7 +9,7 @@ use super::best::Best;
 use super::bound::KeyRange;
 use super::short::Turned;
 use crate::element::Keyed;
-use crate::kernel::histogram::Bins;
+use crate::kernel::bins::Bins;
 use crate::kernel::key_columns::CountColumns;
 use crate::kernel::keys::SumBytes;
 use crate::kernel::{Block, Chosen, FoldInto, Level};
