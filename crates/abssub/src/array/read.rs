@@ -113,6 +113,7 @@ struct CastRows<'m, 'b, S, T> {
 }
 
 impl<S: Pod, T: Receive + Cast<S>> Kernel for CastRows<'_, '_, S, T> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

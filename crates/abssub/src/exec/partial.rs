@@ -114,6 +114,7 @@ struct Mask<'b, 'f, E: Keyed> {
 }
 
 impl<E: Keyed<Left: Pod, Right: Pod>> Kernel for Mask<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -161,6 +162,7 @@ struct SetFlags<'b> {
 }
 
 impl Kernel for SetFlags<'_> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -187,6 +189,7 @@ struct Present<'b, 'f, E: Keyed> {
 }
 
 impl<E: Keyed> Kernel for Present<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = bool;
 
     #[inline(always)]
@@ -215,6 +218,7 @@ struct Blank<'b, 'f, E: Keyed> {
 }
 
 impl<E: Keyed<Left: Pod, Right: Pod>> Kernel for Blank<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

@@ -51,6 +51,7 @@ struct Weigh<'b, 't, E: Measured> {
 }
 
 impl<E: Measured> Kernel for Weigh<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

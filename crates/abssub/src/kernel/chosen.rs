@@ -75,6 +75,7 @@ struct FoldMasked<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldMasked<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]
@@ -92,6 +93,7 @@ struct FoldMaskedColumns<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldMaskedColumns<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -109,6 +111,7 @@ struct FoldEvery<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldEvery<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]

@@ -9,6 +9,9 @@ use super::level::{Level, Set};
 /// `run` must be `#[inline(always)]`, and so must whatever it calls that should be recompiled:
 /// only then does its body become part of the function that enables the instructions.
 pub(crate) trait Kernel: Sized {
+    /// Whether it has any use for vector operations. Plain loops, which the compiler alone makes vectors of, are the
+    /// same for all levels whose instructions are.
+    const VECTORS: bool = true;
     /// What it answers.
     type Output;
     /// Does the work with the vector operations of one level.
@@ -47,6 +50,8 @@ impl Level {
     /// uses a kernel would have copies of its own.
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Set::Portable if !K::VECTORS => kernel.anywhere(arch::Sse2::baseline()),
             Set::Portable => kernel.anywhere(arch::Portable),
             #[cfg(test)]
             Set::Wide => kernel.anywhere(arch::Twice(arch::Twice(arch::Portable))),

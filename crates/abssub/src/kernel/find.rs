@@ -40,6 +40,7 @@ impl<E: Keyed> FindPair<'_, '_, E> {
 }
 
 impl<E: Keyed> Kernel for FindPair<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = Option<usize>;
 
     #[inline(always)]

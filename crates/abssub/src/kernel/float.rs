@@ -202,6 +202,7 @@ pub(super) fn add_chunk<E: Real>(a: Run<E::Left>, b: Run<E::Left>, digits: &mut 
 macro_rules! fold_floats {
     ($state:ty: $($t:ty),*) => {$(
         impl Fold for $t {
+            const VECTORS: bool = false;
             type State = $state;
 
             #[inline(always)]

@@ -10,6 +10,8 @@ use crate::reduce::State;
 
 /// How the differences of an element type fold into a sum.
 pub(crate) trait Fold: Element {
+    /// Whether any of it has use for vector operations: see [`Kernel::VECTORS`].
+    const VECTORS: bool = true;
     /// The sum in the making.
     type State: State;
 
@@ -234,6 +236,7 @@ struct FoldWindows<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldWindows<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]
@@ -248,6 +251,7 @@ struct FoldSegments<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldSegments<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]
@@ -263,6 +267,7 @@ struct FoldRows<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldRows<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]
@@ -278,6 +283,7 @@ struct FoldColumns<'m, 's, E: Fold> {
 }
 
 impl<E: Fold> Kernel for FoldColumns<'_, '_, E> {
+    const VECTORS: bool = E::VECTORS;
     type Output = ();
 
     #[inline(always)]

@@ -29,6 +29,7 @@ pub(crate) struct CountBinsOfPairs<'m, 'k, E: Keyed> {
 }
 
 impl<E: Keyed> Kernel for CountBinsOfPairs<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -78,6 +79,7 @@ pub(crate) struct CountBinsOfColumns<'k, K> {
 }
 
 impl<K: Key> Kernel for CountBinsOfColumns<'_, K> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

@@ -15,6 +15,7 @@ pub(crate) struct GreatestOfColumns<'k, K> {
 }
 
 impl<K: Key> Kernel for GreatestOfColumns<'_, K> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -65,6 +66,7 @@ impl<K: Key> LocateInColumns<'_, K> {
 }
 
 impl<K: Key> Kernel for LocateInColumns<'_, K> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -115,6 +117,7 @@ pub(crate) struct CountColumns<'k, K> {
 }
 
 impl<K: Key> Kernel for CountColumns<'_, K> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

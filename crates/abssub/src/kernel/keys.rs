@@ -19,6 +19,7 @@ pub(crate) struct WriteKeys<'m, 'k, E: Keyed> {
 }
 
 impl<E: Keyed> Kernel for WriteKeys<'_, '_, E> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]
@@ -90,6 +91,7 @@ pub(crate) struct AnyFrom<'k, K> {
 }
 
 impl<K: Key> Kernel for AnyFrom<'_, K> {
+    const VECTORS: bool = false;
     type Output = bool;
 
     #[inline(always)]
@@ -111,6 +113,7 @@ pub(crate) struct Flip<'k, K> {
 }
 
 impl<K: Key> Kernel for Flip<'_, K> {
+    const VECTORS: bool = false;
     type Output = ();
 
     #[inline(always)]

@@ -62,6 +62,7 @@ struct Contiguous<'m, E: Stored> {
 }
 
 impl<E: Stored> Kernel for Contiguous<'_, E> {
+    const VECTORS: bool = false;
     type Output = bool;
 
     #[inline(always)]
@@ -89,6 +90,7 @@ struct Strided<'m, E: Stored> {
 }
 
 impl<E: Stored> Kernel for Strided<'_, E> {
+    const VECTORS: bool = false;
     type Output = bool;
 
     #[inline(always)]

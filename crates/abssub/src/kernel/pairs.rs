@@ -20,6 +20,7 @@ pub(crate) struct GreatestOfPairs<'m, E: Keyed, const FLIPPED: bool> {
 }
 
 impl<E: Keyed, const FLIPPED: bool> Kernel for GreatestOfPairs<'_, E, FLIPPED> {
+    const VECTORS: bool = false;
     type Output = E::Key;
 
     #[inline(always)]
@@ -67,6 +68,7 @@ pub(crate) struct CountPairs<'m, E: Keyed> {
 }
 
 impl<E: Keyed> Kernel for CountPairs<'_, E> {
+    const VECTORS: bool = false;
     type Output = u64;
 
     #[inline(always)]
@@ -119,6 +121,7 @@ pub(crate) struct GreatestOfRows<'m, E: Keyed, const N: usize> {
 }
 
 impl<E: Keyed, const N: usize> Kernel for GreatestOfRows<'_, E, N> {
+    const VECTORS: bool = false;
     type Output = [E::Key; N];
 
     #[inline(always)]
@@ -191,6 +194,7 @@ pub(crate) struct CountRows<'m, E: Keyed, const N: usize> {
 }
 
 impl<E: Keyed, const N: usize> Kernel for CountRows<'_, E, N> {
+    const VECTORS: bool = false;
     type Output = [u64; N];
 
     #[inline(always)]

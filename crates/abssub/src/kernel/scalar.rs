@@ -98,6 +98,7 @@ wide_squares!(u64, i64, Mixed64);
 macro_rules! fold_singles {
     ($($t:ty),*) => {$(
         impl Fold for $t {
+            const VECTORS: bool = false;
             type State = <$t as Single>::Sum;
 
             #[inline(always)]

@@ -85,12 +85,14 @@ impl<K: Key> Together<K> {
             return Self::of(row, level.run(rows));
         }
         let is_plain = block.b.is_shared() && piece.flags.is_none() && wanted.bins.is_none() && !looks.low;
-        // As many as registers hold the lanes of.
-        match size_of::<K>() {
-            1 | 2 if is_plain && left >= 8 => look_at_rows::<E, 8>(level, block, row, looks),
-            4 if is_plain && left >= 4 => look_at_rows::<E, 4>(level, block, row, looks),
-            _ => Self::nothing(row),
+        // As many as registers hold the lanes of. Constants, so that no other number is compiled.
+        if const { size_of::<K>() <= 2 } && is_plain && left >= 8 {
+            return look_at_rows::<E, 8>(level, block, row, looks);
         }
+        if const { size_of::<K>() == 4 } && is_plain && left >= 4 {
+            return look_at_rows::<E, 4>(level, block, row, looks);
+        }
+        Self::nothing(row)
     }
 }
 
