@@ -35,31 +35,33 @@ pub(crate) trait Fold: Element {
         }
     }
 
+    /// Whether the one that follows is there: segments have a way of their own.
+    const SEGMENTS: bool = false;
+
     /// Folds segments of all rows, as many as there are states and all of one length, each into its own state.
     #[inline(always)]
     fn fold_segments<S: Simd>(
-        simd: S,
-        a: Rows<Self::Left>,
-        b: Rows<Self::Right>,
-        states: &mut [Self::State],
+        _simd: S,
+        _a: Rows<Self::Left>,
+        _b: Rows<Self::Right>,
+        _states: &mut [Self::State],
     ) {
-        let len = a.row_len() / states.len();
-        for i in 0..a.count() {
-            for (place, state) in states.iter_mut().enumerate() {
-                Self::fold_row(simd, a.row(i).part(place * len, len), b.row(i).part(place * len, len), state);
-            }
-        }
+        unreachable!("asked of no such element")
     }
+
+    /// Whether the one that follows is there: windows have a way of their own.
+    const WINDOWS: bool = false;
 
     /// Folds each window of the longer run with the shorter one into its own state, a window for each place
     /// where one begins.
     #[inline(always)]
-    fn fold_windows<S: Simd>(simd: S, a: Run<Self::Left>, b: Run<Self::Right>, states: &mut [Self::State]) {
-        let len = a.len().min(b.len());
-        let (step_a, step_b) = (usize::from(a.len() > len), usize::from(b.len() > len));
-        for (i, state) in states.iter_mut().enumerate() {
-            Self::fold_row(simd, a.part(i * step_a, len), b.part(i * step_b, len), state);
-        }
+    fn fold_windows<S: Simd>(
+        _simd: S,
+        _a: Run<Self::Left>,
+        _b: Run<Self::Right>,
+        _states: &mut [Self::State],
+    ) {
+        unreachable!("asked of no such element")
     }
 
     /// Whether the two that follow are there: rows not all of whose elements count are folded without a copy.
@@ -204,9 +206,16 @@ impl<E: Fold> Block<'_, E> {
     }
 
     /// Folds each segment of the rows into its own state.
-    #[inline]
     pub(crate) fn fold_segments(self, level: Level, states: &mut [E::State]) {
-        level.run(FoldSegments { block: self, states });
+        if E::SEGMENTS {
+            return level.run(FoldSegments { block: self, states });
+        }
+        let (Block { a, b }, count) = (self, states.len());
+        let len = a.row_len() / count;
+        for i in 0..a.count() {
+            let segments = (Rows::pieces(a.row(i), len, len, count), Rows::pieces(b.row(i), len, len, count));
+            Self { a: segments.0, b: segments.1 }.fold_rows(level, Meeting::Alike { step: 1 }, states);
+        }
     }
 
     /// Folds the rows that meet into their states.
@@ -224,9 +233,16 @@ pub(crate) struct Windows<'m, E: Element> {
 
 impl<E: Fold> Windows<'_, E> {
     /// Folds every window into its own state.
-    #[inline]
     pub(crate) fn fold(self, level: Level, states: &mut [E::State]) {
-        level.run(FoldWindows { windows: self, states });
+        if E::WINDOWS {
+            return level.run(FoldWindows { windows: self, states });
+        }
+        let (Windows { a, b }, count) = (self, states.len());
+        let len = a.len().min(b.len());
+        let (step_a, step_b) = (usize::from(a.len() > len), usize::from(b.len() > len));
+        let windows =
+            Block::<E> { a: Rows::pieces(a, len, step_a, count), b: Rows::pieces(b, len, step_b, count) };
+        windows.fold_rows(level, Meeting::Alike { step: 1 }, states);
     }
 }
 

@@ -50,6 +50,8 @@ macro_rules! fold_with {
                     sum_rows::<S, Sum<EVERY>, _>(simd, a.bytes(), b.bytes(), meeting, states, Counter::grow);
                 }
 
+                const SEGMENTS: bool = true;
+
                 #[inline(always)]
                 fn fold_segments<S: Simd>(
                     simd: S,
@@ -74,6 +76,8 @@ macro_rules! fold_with {
                     sum_masked::<S, $sum, _>(simd, rows, step, states, taken, Counter::grow);
                 }
             )?
+
+            const WINDOWS: bool = true;
 
             #[inline(always)]
             fn fold_windows<S: Simd>(

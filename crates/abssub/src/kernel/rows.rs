@@ -41,6 +41,19 @@ impl<'m, T: Pod> Rows<'m, T> {
         }
     }
 
+    /// As many pieces of a run, `len` elements each, the first at its start and every other `step` elements after the one
+    /// before: they may overlap.
+    pub(super) fn pieces(run: Run<'m, T>, len: usize, step: usize, count: usize) -> Self {
+        let before = step.checked_mul(count.saturating_sub(1)).expect("within memory");
+        assert!(before <= run.len() && len <= run.len() - before);
+        let stride = (step * size_of::<T>()) as isize;
+        // SAFETY: the last piece ends within the run, and no other ends behind it.
+        #[allow(unsafe_code)]
+        unsafe {
+            Self::new(run.as_ptr().cast(), stride, count, len)
+        }
+    }
+
     /// The elements of a row.
     #[inline(always)]
     pub(crate) fn row_len(&self) -> usize {
