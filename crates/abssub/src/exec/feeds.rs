@@ -56,16 +56,17 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         // they are one long row then. Sums of vectors do as well without.
         let joined = by_rows && plan.rows.reduced && run_across(job, plan);
         let copied = joined && (partial || !chooses);
+        let across = plan.rows.len > 1 && run_across(job, plan);
         let every = if chooses && by_rows && !partial && !copied { every::<E>(job, step) } else { 1 };
         let mut feeds = Self {
             job,
-            a: Feed::new(job.a, step[A] / every as isize, copied, level).expect(promised),
-            b: Feed::new(job.b, step[B] / every as isize, copied, level).expect(promised),
-            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], copied, level).expect(promised)),
+            a: Feed::new(job.a, step[A] / every as isize, copied, across, level).expect(promised),
+            b: Feed::new(job.b, step[B] / every as isize, copied, across, level).expect(promised),
+            mask: job.mask.map(|mask| Feed::new(mask, step[MASK], copied, across, level).expect(promised)),
             partial: None,
             weights: job
                 .weights
-                .map(|all| Feed::new(all, step[WEIGHT], copied || partial, level).expect(promised)),
+                .map(|all| Feed::new(all, step[WEIGHT], copied || partial, across, level).expect(promised)),
             every,
         };
         if partial && !(chooses && feeds.can_mask(by_rows)) {
@@ -105,13 +106,17 @@ impl<'w, E: Keyed<Left: Receive, Right: Receive>> Feeds<'w, E> {
         if self.a.is_in_place() && self.b.is_in_place() && self.weights.is_none() && self.partial.is_none() {
             return None;
         }
+        let across = self.run_across(plan);
         let gathered = [
-            (!self.a.is_in_place()).then(Feed::<E::Left>::capacity),
-            (!self.b.is_in_place()).then(Feed::<E::Right>::capacity),
-            self.weights.as_ref().filter(|feed| !feed.is_in_place()).map(|_| Feed::<f64>::capacity()),
+            (!self.a.is_in_place()).then(|| Feed::<E::Left>::capacity_for(across)),
+            (!self.b.is_in_place()).then(|| Feed::<E::Right>::capacity_for(across)),
+            self.weights
+                .as_ref()
+                .filter(|feed| !feed.is_in_place())
+                .map(|_| Feed::<f64>::capacity_for(across)),
         ];
         let most = gathered.into_iter().flatten().min();
-        let most = if self.run_across(plan) { most } else { most.map(|most| most / 2) };
+        let most = if across { most } else { most.map(|most| most / 2) };
         most.into_iter().chain(self.partial.as_ref().map(|_| Partial::<E>::capacity())).min()
     }
 
