@@ -10,6 +10,8 @@ import abssub as ab
 from .case import Case, Data, Target
 from .timing import Timed
 
+# Why a target is not judged whose contenders nobody asked for.
+LEFT_OUT = "left out"
 GIGA = 1e9
 
 
@@ -89,7 +91,7 @@ def _wanted(target: Target, bound: float) -> str:
 
 
 def _why_untimed(others: Sequence[Timed]) -> str:
-    return next((other.note for other in others if other.note), "left out")
+    return next((other.note for other in others if other.note), LEFT_OUT)
 
 
 def _compared(wanted: str, found: float, bound: float, measured: str) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from .judge import GIGA, Judged, ratio
+from .judge import GIGA, LEFT_OUT, Judged, ratio
 from .ours import ALL
 from .timing import Timed
 
@@ -49,9 +49,10 @@ def block(judged: Judged) -> str:
             lines.append(f"  {name:<{NAME_WIDTH}}{answer:>8}  {time}")
             continue
         lines.append(
-            f"  {name:<{NAME_WIDTH}}{answer:>8}{time:>11} {'+-' + spread:>6}{speed:>9} GB/s{times:>9} x"
+            f"  {name:<{NAME_WIDTH}}{answer:>8}{time:>11} {'+-' + spread:>6}{speed:>9} GB/s{times:>9} x abssub"
         )
-    lines += [f"  {one.result.upper():<14}{one.wanted}: {one.measured}" for one in judged.outcomes]
+    asked = [one for one in judged.outcomes if one.measured != LEFT_OUT]
+    lines += [f"  {one.result.upper():<14}{one.wanted}: {one.measured}" for one in asked]
     return "\n".join(lines)
 
 
@@ -64,6 +65,6 @@ def summary(all_judged: Iterable[Judged]) -> str:
     met = f"{count['pass']} targets met, {count['shortfall']} missed, {count['out of reach']} out of reach"
     lines = [f"{met}, {count['n/a']} could not be judged"]
     for name, outcome in outcomes:
-        if outcome.result != "pass":
+        if outcome.result != "pass" and outcome.measured != LEFT_OUT:
             lines.append(f"  {outcome.result:<14}{name}: {outcome.wanted}: {outcome.measured}")
     return "\n".join(lines)
