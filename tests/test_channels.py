@@ -104,13 +104,13 @@ def test_masks_over_columns(dtype, shape):
 @pytest.mark.parametrize("dtype", NUMBERS)
 @pytest.mark.parametrize("channels", [2, 3, 4, 6])
 def test_masks_of_pixels(dtype, channels):
-    """A mask of pixels is the same for all channels; one of each channel's own goes on from pixel to pixel."""
+    """A mask of pixels is the same for all channels; one of each channel's own goes on without a gap."""
     shape = (2, 23, 29, channels)
     a, b = noise(shape, dtype), noise(shape[1:], dtype, 1)
     random = np.random.default_rng(3)
     for where in (
-        random.integers(0, 2, shape[:3] + (1,)).astype(bool),
-        random.integers(0, 2, shape[1:3] + (1,)).astype(bool),
+        random.integers(0, 2, (*shape[:3], 1)).astype(bool),
+        random.integers(0, 2, (*shape[1:3], 1)).astype(bool),
         random.integers(0, 2, shape).astype(bool),
         random.integers(0, 2, shape[1:]).astype(bool),
         random.integers(0, 2, shape[-1:]).astype(bool),
@@ -168,7 +168,8 @@ def test_extremes_and_counts_of_short_rows(dtype, features):
                     over = {"threshold": limit} if name == "count" else {}
                     alone = ab.stats(a, b, name, axis=axis, threads=threads, **over)
                     np.testing.assert_array_equal(getattr(alone, name), value, name)
-                found = ab.stats(a, b, ("min", "count"), axis=axis, threshold=limit, where=mask, threads=threads)
+                options = {"axis": axis, "threshold": limit, "where": mask, "threads": threads}
+                found = ab.stats(a, b, ("min", "count"), **options)
                 np.testing.assert_array_equal(found.min, masked[0])
                 np.testing.assert_array_equal(found.count, masked[1])
 

@@ -48,9 +48,8 @@ def block(judged: Judged) -> str:
         if not row.rounds:
             lines.append(f"  {name:<{NAME_WIDTH}}{answer:>8}  {time}")
             continue
-        lines.append(
-            f"  {name:<{NAME_WIDTH}}{answer:>8}{time:>11} {'+-' + spread:>6}{speed:>9} GB/s{times:>9} x abssub"
-        )
+        measured = f"{answer:>8}{time:>11} {'+-' + spread:>6}{speed:>9} GB/s"
+        lines.append(f"  {name:<{NAME_WIDTH}}{measured}{times:>9} x abssub")
     asked = [one for one in judged.outcomes if one.measured != LEFT_OUT]
     lines += [f"  {one.result.upper():<14}{one.wanted}: {one.measured}" for one in asked]
     return "\n".join(lines)

@@ -102,6 +102,10 @@ pub fn variance<S: Moment, Q: Moment>(n: u64, ddof: f64, sum: &S, squares: &Q, r
     }
     let short = pairs.and_then(|(sum, squares)| short_spread(n, sum, squares));
     let spread = short.unwrap_or_else(|| Whole::spread(n, &sum.whole(), &squares.whole()).scaled());
+    if free <= 0.0 {
+        // What is left may be too small for a double, and is still not nothing.
+        return if spread == Scaled::ZERO { f64::NAN } else { f64::INFINITY };
+    }
     let variance = spread.over(n as f64).over(free);
     if root { variance.root().to_f64() } else { variance.to_f64() }
 }
@@ -225,6 +229,9 @@ mod tests {
         assert_eq!(variance(3, 1.0, &sum, &squares, false), 1.0);
         let (sum, squares) = sums(&[0.1; 7]);
         assert_eq!(variance(7, 0.0, &sum, &squares, false), 0.0);
+        assert!(variance(7, 7.0, &sum, &squares, false).is_nan());
+        let (sum, squares) = sums(&[f64::from_bits(1), f64::from_bits(2)]);
+        assert_eq!(variance(2, 2.0, &sum, &squares, false), f64::INFINITY);
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub struct Scaled {
 }
 
 impl Scaled {
-    const ZERO: Self = Self { significand: 0.0, exponent: 0 };
+    pub(super) const ZERO: Self = Self { significand: 0.0, exponent: 0 };
 
     pub(super) fn new(value: f64, exponent: i32) -> Self {
         if value == 0.0 {
